@@ -1,0 +1,49 @@
+/** Starts Holdfast: one process, one port, for the pages and for everything live. `--dev` serves the sources with hot reload. */
+import { createRealtime } from './src/lib/server/create.ts';
+import { createLogger } from './src/lib/server/logging.ts';
+import { readOptions } from './src/lib/server/options.ts';
+import { type Pages, serve, untilSignalled } from './src/lib/server/serve.ts';
+
+async function start(dev: boolean) {
+	const options = readOptions(process.env);
+	const logger = await createLogger(options.logLevel);
+	const pages = dev ? await developmentPages(options.listen.port) : await builtPages();
+	const realtime = await createRealtime(options, { logger });
+	const running = serve(realtime, options, pages, logger);
+	untilSignalled(running.close, logger);
+	console.log(`Holdfast listens on ${running.url}`);
+}
+
+/** What `bun run build` made. */
+async function builtPages(): Promise<Pages> {
+	const handler = new URL('./build/handler.js', import.meta.url);
+	if (!(await Bun.file(handler).exists())) throw new Error('there is no build yet: run `bun run build` first, or `bun run dev`');
+	const { getHandler } = await import(handler.href);
+	return getHandler().fetch;
+}
+
+/** Vite behind this port: its middlewares listen on a loopback port, hot reload on the port after ours. */
+async function developmentPages(port: number): Promise<Pages> {
+	const [{ createServer: createVite }, { createServer }] = await Promise.all([import('vite'), import('node:http')]);
+	const vite = await createVite({ server: { middlewareMode: true, hmr: { port: port + 1 } }, appType: 'custom' });
+	const behind = createServer(vite.middlewares);
+	await new Promise<void>((resolve) => behind.listen(0, '127.0.0.1', resolve));
+	const address = behind.address();
+	if (address === null || typeof address === 'string') throw new Error('the development server found no port');
+	return (request) => {
+		const { pathname, search } = new URL(request.url);
+		return fetch(`http://127.0.0.1:${address.port}${pathname}${search}`, {
+			method: request.method,
+			headers: request.headers,
+			body: request.body,
+			redirect: 'manual',
+			decompress: false,
+			signal: request.signal,
+		});
+	};
+}
+
+start(process.argv.includes('--dev')).catch((error: unknown) => {
+	console.error(`Holdfast did not start: ${error instanceof Error ? error.message : error}`);
+	process.exit(1);
+});

@@ -1,0 +1,24 @@
+/** Every request meets the realtime server and its person here; security headers go out with every answer. */
+import type { Handle } from '@sveltejs/kit';
+import { useRealtime } from './lib/server/realtime.ts';
+
+export const handle: Handle = async ({ event, resolve }) => {
+	const realtime = useRealtime();
+	event.locals.realtime = realtime;
+	event.locals.user = realtime.identify(event.request);
+	let guestCookie: string | undefined;
+	if (!event.locals.user && isPageView(event.request, event.route.id)) {
+		const guest = realtime.welcomeGuest({ request: event.request, address: event.getClientAddress() });
+		event.locals.user = guest.user;
+		guestCookie = guest.cookie;
+	}
+	const response = await resolve(event);
+	if (guestCookie) response.headers.append('set-cookie', guestCookie);
+	response.headers.set('x-content-type-options', 'nosniff');
+	response.headers.set('x-frame-options', 'DENY');
+	response.headers.set('referrer-policy', 'same-origin');
+	return response;
+};
+
+const isPageView = (request: Request, route: string | null) =>
+	request.method === 'GET' && route !== null && (request.headers.get('accept') ?? '').includes('text/html');

@@ -1,0 +1,24 @@
+/** The bounds of `holdfast.v1` that both sides must agree on. What an operator may change is a setting of the server and travels in `welcome`. */
+
+export const PROTOCOL_VERSION = 1;
+
+/** The longest WebSocket message, in bytes of UTF-8. A longer one closes the connection with 1009. */
+export const FRAME_BYTES = 65_536;
+/** Messages that a client may have sent and not yet seen acknowledged, over all its rooms. */
+export const IN_FLIGHT = 64;
+/** Messages that a subscriber without a position gets before it is live. */
+export const RECENT_MESSAGES = 50;
+/** The most messages that one `history` answers. */
+export const HISTORY_MESSAGES = 200;
+/** Rooms that one connection may be subscribed to. */
+export const ROOMS_PER_CONNECTION = 100;
+/** Length of a chat message, in code points. */
+export const CHAT_TEXT_LENGTH = 4_000;
+/** Length of a room's name, in UTF-16 units. */
+export const ROOM_NAME_LENGTH = 128;
+/** Length of a person's name, in code points. */
+export const USER_NAME_LENGTH = 40;
+/** How long a server waits for the `hello`, in milliseconds. */
+export const HELLO_TIMEOUT_MS = 10_000;
+/** Invalid frames after which a connection is closed with 4002. */
+export const INVALID_FRAMES = 3;

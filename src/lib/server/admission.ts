@@ -1,0 +1,91 @@
+/** Who may knock: the origin of a request, the address it truly comes from, and how often. */
+import { BlockList, isIP } from 'node:net';
+import type { Clock } from '../clock.ts';
+import type { Options } from './options.ts';
+import { type Rate, TokenBucket } from './token-bucket.ts';
+
+/** A request with the address of the socket it came over. */
+export interface Knock {
+	request: Request;
+	address: string;
+}
+
+export interface Admission {
+	/** The client's address: the last in `X-Forwarded-For` that is no trusted proxy, where the socket's is one. */
+	addressOf(knock: Knock): string;
+	/** Whether the person's side of the connection is https, as far as we can know. */
+	isSecure(knock: Knock): boolean;
+	/** False for a page of a foreign origin. A request without `Origin` comes from no browser and passes. */
+	originAllowed(knock: Knock): boolean;
+	/** Counts a request of an address: 0, or the milliseconds after which it may try again. */
+	take(address: string): number;
+}
+
+/** Addresses whose rate is remembered; past it the idle ones are forgotten. */
+const ADDRESSES = 10_000;
+
+/** @throws Error when TRUSTED_PROXIES names something that is no address or range */
+export function createAdmission(options: Pick<Options, 'origins' | 'trustedProxies' | 'requests'>, clock: Clock): Admission {
+	const proxies = blockList(options.trustedProxies);
+	const take = rateByKey(options.requests, clock);
+	const isProxy = (address: string) => proxies.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+
+	function ownOrigins({ request, address }: Knock): string[] {
+		if (options.origins.own) return [options.origins.own];
+		const host = (isProxy(plain(address)) && request.headers.get('x-forwarded-host')) || request.headers.get('host');
+		return host ? [`http://${host}`, `https://${host}`] : [];
+	}
+	return {
+		take,
+		addressOf({ request, address }) {
+			let hop = plain(address);
+			const forwarded = request.headers.get('x-forwarded-for')?.split(',') ?? [];
+			while (isProxy(hop)) {
+				const next = forwarded.pop()?.trim();
+				if (!next || !isIP(next)) break;
+				hop = next;
+			}
+			return hop;
+		},
+		isSecure({ request, address }) {
+			if (options.origins.own) return options.origins.own.startsWith('https:');
+			return isProxy(plain(address)) && request.headers.get('x-forwarded-proto') === 'https';
+		},
+		originAllowed(knock) {
+			const origin = knock.request.headers.get('origin');
+			return origin === null || options.origins.allowed.includes(origin) || ownOrigins(knock).includes(origin);
+		},
+	};
+}
+
+function rateByKey(rate: Rate, clock: Clock) {
+	const buckets = new Map<string, TokenBucket>();
+	return (key: string) => {
+		const now = clock.now();
+		let bucket = buckets.get(key);
+		if (!bucket) {
+			if (buckets.size >= ADDRESSES) for (const [old, each] of buckets) if (each.idle(now)) buckets.delete(old);
+			bucket = new TokenBucket(rate, now);
+			buckets.set(key, bucket);
+		}
+		return bucket.take(now);
+	};
+}
+
+/** An IPv4 address that a dual-stack socket shows as IPv6, as itself. */
+const plain = (address: string) => (address.startsWith('::ffff:') ? address.slice(7) : address);
+
+function blockList(entries: string[]) {
+	const blocks = new BlockList();
+	for (const entry of entries) {
+		const [address = '', prefix] = entry.split('/');
+		const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+		const bits = prefix === undefined ? (family === 'ipv6' ? 128 : 32) : Number(prefix);
+		if (!isIP(address) || !Number.isInteger(bits) || bits < 0 || bits > (family === 'ipv6' ? 128 : 32))
+			throw new Error(
+				`wrong settings, the server does not start:\n  TRUSTED_PROXIES: expected addresses or ranges such as 10.0.0.0/8, got "${entry}"`,
+			);
+		blocks.addSubnet(address, bits, family);
+	}
+	return blocks;
+}

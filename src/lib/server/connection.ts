@@ -1,0 +1,119 @@
+/** One WebSocket and what the server knows of it. */
+import type { ServerWebSocket } from 'bun';
+import { classOfError, closeCode, type Ending, type ErrorCode } from '../protocol/codes.ts';
+import type { ServerFrame, User } from '../protocol/frames.ts';
+import type { Subscription } from './hub.ts';
+import type { Outgoing } from './outgoing.ts';
+import type { Session } from './session.ts';
+
+export type Socket = ServerWebSocket<Connection>;
+
+/** Bytes that may wait for one reader. */
+export const SLOW_CONSUMER_BYTES = 1_048_576;
+
+export class Connection {
+	readonly id: string = Bun.randomUUIDv7('base64url');
+	readonly address: string;
+	/** The person its cookie names, or null: then its `hello` is refused. */
+	readonly user: User | null;
+	session: Session | null = null;
+	/** Its `hello.connectionNumber`; 0 before. */
+	number = 0;
+	subscriptions: Subscription[] = [];
+	/** Why it ended, once it did. From then on no frame of it counts. */
+	ending: Ending | null = null;
+	/** Invalid frames so far. */
+	invalid = 0;
+	/** When it opened and was last pinged, in the registry's time. */
+	openedAt = 0;
+	pingedAt = 0;
+	/** Whether nothing came since the last ping, and how many pings in a row went unanswered. */
+	awaitsPong = false;
+	missed = 0;
+
+	#socket: Socket | null = null;
+	#whenDrained = () => {};
+	readonly #outgoing: Outgoing;
+
+	constructor(address: string, user: User | null, outgoing: Outgoing) {
+		this.address = address;
+		this.user = user;
+		this.#outgoing = outgoing;
+	}
+
+	open(socket: Socket) {
+		this.#socket = socket;
+	}
+
+	/** Any byte is life. */
+	heard() {
+		this.awaitsPong = false;
+		this.missed = 0;
+	}
+
+	/** Puts a frame, encoded once, into this tick's array. */
+	send(frame: string) {
+		if (!this.ending) this.#outgoing.add(this, frame);
+	}
+
+	answer(frame: ServerFrame) {
+		this.send(JSON.stringify(frame));
+	}
+
+	/** Tells the client what was wrong; `fatal` where the connection ends for it. */
+	error(code: ErrorCode, message: string, { fatal = false, retryAfterMs = 0 } = {}) {
+		this.answer({ type: 'error', code, class: classOfError(code), message, fatal, retryAfterMs });
+	}
+
+	/** Writes text to the socket now. Called by `Outgoing` alone, which keeps the order. */
+	write(text: string) {
+		this.#socket?.send(text);
+	}
+
+	/** Ends it when more waits for its reader than it may: the client resumes from the log, nothing is skipped in silence. */
+	endIfSlow() {
+		if (this.#buffered > SLOW_CONSUMER_BYTES)
+			this.end('slow-consumer', closeCode.slowConsumer, 'it reads slower than the room speaks');
+	}
+
+	/** Resolves once a replay may go on: at once, or when the peer has read most of what waits for it, or is gone. */
+	async drained(): Promise<void> {
+		this.#outgoing.flush(this);
+		if (this.#buffered > SLOW_CONSUMER_BYTES / 4 && !this.ending)
+			await new Promise<void>((resolve) => {
+				this.#whenDrained = resolve;
+			});
+	}
+
+	/** The socket took what waited. */
+	drain() {
+		if (this.#buffered <= SLOW_CONSUMER_BYTES / 4) this.#whenDrained();
+	}
+
+	get #buffered(): number {
+		return this.#socket?.getBufferedAmount() ?? 0;
+	}
+
+	join(topic: string) {
+		this.#socket?.subscribe(topic);
+	}
+
+	leave(topic: string) {
+		this.#socket?.unsubscribe(topic);
+	}
+
+	/** Ends it: what was sent goes out first, then the close frame. Only the first ending counts. */
+	end(ending: Ending, code: number, reason: string) {
+		if (this.ending) return;
+		this.#outgoing.flush(this);
+		this.ending = ending;
+		this.#socket?.close(code, reason);
+	}
+
+	/** The socket is gone. */
+	closed(ending: Ending) {
+		this.ending ??= ending;
+		this.#socket = null;
+		this.#whenDrained();
+	}
+}

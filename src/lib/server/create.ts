@@ -1,0 +1,121 @@
+/** The composition: every part of the realtime server, made once and handed to the others. */
+import type { Server } from 'bun';
+import pkg from '../../../package.json' with { type: 'json' };
+import { systemClock } from '../clock.ts';
+import { RECENT_MESSAGES } from '../protocol/limits.ts';
+import { createAdmission } from './admission.ts';
+import type { Connection } from './connection.ts';
+import { guarded, type Report } from './errors.ts';
+import { readRecent } from './history.ts';
+import { answerIdentity, identityCookie } from './http.ts';
+import { Hub } from './hub.ts';
+import { createIdentities, keptSecret } from './identity.ts';
+import type { MessageLog } from './log/message-log.ts';
+import { openSqliteLog } from './log/sqlite.ts';
+import type { Logger } from './logging.ts';
+import type { Options } from './options.ts';
+import { Outgoing } from './outgoing.ts';
+import { Publisher } from './publisher.ts';
+import { provideRealtime, type Realtime } from './realtime.ts';
+import { Registry } from './registry.ts';
+import { Sessions } from './session.ts';
+import { createWebSocketHandler, upgrade, WEBSOCKET_PATH, type WebSocketEndpoint } from './websocket.ts';
+
+export interface RealtimeServer extends Realtime {
+	/** For `Bun.serve`. */
+	websocket: ReturnType<typeof createWebSocketHandler>;
+	/** Takes the requests that are ours: true when `request` was one. `response` is missing after an upgrade. */
+	fetch(request: Request, server: Server<Connection>): { handled: boolean; response?: Response };
+	/** Begins to ping and sweep; publishing goes through `server` from here on. */
+	start(server: Server<Connection>): void;
+	/** Ends every connection with 1012, finishes what was taken, lets go of the log. Calling it twice does nothing. */
+	close(): Promise<void>;
+}
+
+export interface Parts {
+	logger: Logger;
+	/** Another log than the embedded one. */
+	log?: MessageLog;
+}
+
+/** @throws Error when a setting is wrong, or the database is in use by another server */
+export async function createRealtime(options: Options, { logger, log: given }: Parts): Promise<RealtimeServer> {
+	const clock = systemClock;
+	const report: Report = (where, error) => logger.error('unexpected error in {where}: {error}', { where, error });
+	const admission = createAdmission(options, clock);
+	const identities = createIdentities(options.identitySecret ?? keptSecret(options.dataDir), clock.wall);
+	const log =
+		given ??
+		(await openSqliteLog({
+			...options,
+			clock,
+			onWritable: (writable, reason) =>
+				writable ? logger.info('the log takes writes again') : logger.error('the log takes no writes: {reason}', { reason }),
+		}));
+
+	let server: Server<Connection> | undefined;
+	let stop = () => {};
+	let closed: Promise<void> | undefined;
+	const outgoing = new Outgoing((flush) => guarded(report, 'flush', flush));
+	const hub = new Hub(log, outgoing, (topic, text) => server?.publish(topic, text) ?? 0, report);
+	const sessions = new Sessions(options.messages);
+	const registry: Registry = new Registry({
+		heartbeat: options.heartbeat,
+		clock,
+		report,
+		heads: (connection) => hub.heads(connection),
+		onSweep: (now) => sessions.sweep(now - options.connections.timeoutMs),
+	});
+	const publisher = new Publisher({ log, hub, clock, report, inFlight: options.inFlight });
+	const identity = { node: crypto.randomUUID(), boot: crypto.randomUUID(), version: pkg.version };
+	const endpoint: WebSocketEndpoint = {
+		options,
+		registry,
+		sessions,
+		hub,
+		server: identity,
+		log,
+		publisher,
+		identities,
+		clock,
+		report,
+		admission,
+		outgoing,
+	};
+
+	const realtime: RealtimeServer = {
+		websocket: createWebSocketHandler(endpoint),
+		fetch(request, server) {
+			if (new URL(request.url).pathname !== WEBSOCKET_PATH) return { handled: false };
+			const response = upgrade(endpoint, request, server);
+			return response ? { handled: true, response } : { handled: true };
+		},
+		start(running) {
+			server = running;
+			stop = registry.start();
+		},
+		recent: (room, limit = RECENT_MESSAGES) => readRecent(log, room, limit),
+		identify: (request) => identities.fromCookie(request.headers.get('cookie')),
+		welcomeGuest(knock) {
+			const issued = identities.guest();
+			return { user: issued.user, cookie: identityCookie(issued, admission.isSecure(knock)) };
+		},
+		identity: (knock) => answerIdentity({ admission, identities }, knock),
+		readiness() {
+			const reasons = [...(log.writable ? [] : ['the log takes no writes']), ...(closed ? ['the server is stopping'] : [])];
+			return { ready: reasons.length === 0, reasons };
+		},
+		close() {
+			closed ??= (async () => {
+				stop();
+				for (const connection of [...registry]) connection.end('restart', 1012, 'the server restarts');
+				await publisher.idle();
+				await log.close();
+				provideRealtime(undefined);
+			})();
+			return closed;
+		},
+	};
+	provideRealtime(realtime);
+	return realtime;
+}

@@ -1,0 +1,92 @@
+/** From a text to what it asks for: every frame of a client comes through here, in order. */
+
+import type { Clock } from '../clock.ts';
+import { decodeClient } from '../protocol/codec.ts';
+import { closeCode, type ErrorCode } from '../protocol/codes.ts';
+import type { ClientFrame } from '../protocol/frames.ts';
+import { INVALID_FRAMES, ROOMS_PER_CONNECTION } from '../protocol/limits.ts';
+import type { Connection } from './connection.ts';
+import type { Report } from './errors.ts';
+import { type Greeter, greet, positionOf } from './greeting.ts';
+import { answerHistory } from './history.ts';
+import type { Identities } from './identity.ts';
+import type { MessageLog } from './log/message-log.ts';
+import type { Publisher } from './publisher.ts';
+import type { Session } from './session.ts';
+
+export interface Dispatcher extends Greeter {
+	log: MessageLog;
+	publisher: Publisher;
+	identities: Identities;
+	clock: Clock;
+	report: Report;
+}
+
+/** Handles one text of a connection. Synchronous up to the place in the next transaction, so that order is kept. */
+export function dispatch(to: Dispatcher, connection: Connection, text: string) {
+	connection.heard();
+	for (const decoded of decodeClient(text)) {
+		if (connection.ending) return;
+		if (!decoded.ok) refuse(connection, decoded.code, decoded.message);
+		else if (connection.session) perform(to, connection, connection.session, decoded.frame);
+		else if (decoded.frame.type === 'hello') later(to, connection, greet(to, connection, decoded.frame));
+		else refuse(connection, 'hello-expected', `expected a hello before the first ${decoded.frame.type}`);
+	}
+}
+
+function perform(to: Dispatcher, connection: Connection, session: Session, frame: ClientFrame) {
+	switch (frame.type) {
+		case 'publish':
+			return to.publisher.publish(connection, session, frame);
+		case 'pong':
+			return; // it was heard: that is all it is for
+		case 'ping':
+			return connection.answer({ type: 'pong', at: frame.at, heads: to.hub.heads(connection) });
+		case 'subscribe':
+			if (connection.subscriptions.length >= ROOMS_PER_CONNECTION)
+				return connection.error('rate-limited', `a connection follows at most ${ROOMS_PER_CONNECTION} rooms`);
+			return later(to, connection, to.hub.subscribe(connection, frame.room, positionOf(frame.epoch, frame.offset)));
+		case 'unsubscribe':
+			return to.hub.unsubscribe(connection, frame.room);
+		case 'history':
+			if (allowed(to, connection, session)) later(to, connection, answerHistory(to.log, connection, frame));
+			return;
+		case 'signal':
+			if (allowed(to, connection, session)) signal(to, connection, frame);
+			return;
+		case 'auth':
+			if (to.identities.verify(frame.token)?.id !== connection.user?.id)
+				connection.error('unauthenticated', 'the token is not a valid identity of the person who is connected');
+			return;
+		case 'hello':
+			return refuse(connection, 'bad-frame', 'hello: one is enough');
+	}
+}
+
+function signal(to: Dispatcher, connection: Connection, { room, kind, data }: ClientFrame & { type: 'signal' }) {
+	const follows = connection.subscriptions.some((subscription) => subscription.room.name === room);
+	if (follows && connection.user)
+		to.hub.signal(room, JSON.stringify({ type: 'signal', room, user: connection.user, kind, data }));
+}
+
+/** Reads and signals share the rate of publishing. */
+function allowed({ clock }: Dispatcher, connection: Connection, { bucket }: Session): boolean {
+	const retryAfterMs = bucket.take(clock.now());
+	if (retryAfterMs > 0) connection.error('rate-limited', 'you ask faster than this server answers', { retryAfterMs });
+	return retryAfterMs === 0;
+}
+
+function refuse(connection: Connection, code: ErrorCode, message: string) {
+	connection.error(code, message);
+	if (code === 'unknown-type') return; // a newer client may know more than we do
+	connection.invalid += 1;
+	if (connection.invalid >= INVALID_FRAMES) connection.end('protocol', closeCode.badFrames, `${INVALID_FRAMES} invalid frames`);
+}
+
+/** Work that waits for the log: should it fail, this one connection ends and resumes. */
+function later(to: Dispatcher, connection: Connection, work: Promise<void> | undefined) {
+	work?.catch((error: unknown) => {
+		to.report('frame', error);
+		connection.end('server-error', closeCode.serverError, 'the server could not answer');
+	});
+}

@@ -1,0 +1,99 @@
+/** The hello: who comes, whether they may, which session they continue, and which older connection it ends. */
+import { closeCode, type Ending } from '../protocol/codes.ts';
+import type { Hello, Position } from '../protocol/frames.ts';
+import { FRAME_BYTES, PROTOCOL_VERSION } from '../protocol/limits.ts';
+import type { Connection } from './connection.ts';
+import type { Hub } from './hub.ts';
+import type { Options } from './options.ts';
+import type { Registry } from './registry.ts';
+import type { Session, Sessions } from './session.ts';
+
+/** The longest window over which clients are asked to spread their return, in milliseconds. */
+const LONGEST_SPREAD = 30_000;
+
+export interface Greeter {
+	options: Pick<Options, 'heartbeat' | 'inFlight' | 'reconnectsPerSecond' | 'connections'>;
+	registry: Registry;
+	sessions: Sessions;
+	hub: Hub;
+	/** Which process answers; `boot` changes with each start. */
+	server: { node: string; boot: string; version: string };
+}
+
+/** Greets a connection, or ends it. Resolves once every room of the hello is live. */
+export async function greet(greeter: Greeter, connection: Connection, hello: Hello): Promise<void> {
+	const { registry, sessions, hub } = greeter;
+	const user = connection.user;
+	if (hello.version !== PROTOCOL_VERSION) {
+		connection.error('version', `this server speaks version ${PROTOCOL_VERSION}, not ${hello.version}: reload the page`, {
+			fatal: true,
+		});
+		return connection.end('protocol', closeCode.version, 'version');
+	}
+	if (!user) {
+		connection.error('unauthenticated', 'no valid identity came with the connection: get one with POST /api/identity', {
+			fatal: true,
+		});
+		return connection.end('protocol', closeCode.unauthenticated, 'unauthenticated');
+	}
+	const known = sessions.find(user, hello.client);
+	const session = known ?? sessions.create(user, hello.client, registry.now);
+	if (hello.connectionNumber <= session.connectionNumber) {
+		connection.error('replaced', `connection ${session.connectionNumber} of this client came later`, { fatal: true });
+		return connection.end('replaced', closeCode.replaced, 'replaced');
+	}
+	const resumed = known !== undefined;
+	session.connectionNumber = connection.number = hello.connectionNumber;
+	session.endedAt = registry.now;
+	connection.session = session;
+	welcome(greeter, connection, session, resumed, hello);
+	const joining = hello.rooms.map(({ room, epoch, offset }) => hub.subscribe(connection, room, positionOf(epoch, offset)));
+	// Nothing to wait for where every room was at hand: all of this is one step then.
+	if (joining.some(Boolean)) await Promise.all(joining);
+	takeOver(session, connection);
+}
+
+/** The newer connection has the session from here on; the older one is told, and no frame of it counts. */
+function takeOver(session: Session, connection: Connection) {
+	if (connection.ending) return;
+	if (connection.number < session.connectionNumber)
+		return connection.end('replaced', closeCode.replaced, 'replaced by a newer connection');
+	session.connection?.end('replaced', closeCode.replaced, 'replaced by a newer connection');
+	session.connection = connection;
+}
+
+function welcome(
+	{ options, registry, server }: Greeter,
+	connection: Connection,
+	session: Session,
+	resumed: boolean,
+	hello: Hello,
+) {
+	if (!connection.user) return;
+	const { intervalMs, timeoutMs } = options.heartbeat;
+	connection.answer({
+		type: 'welcome',
+		version: PROTOCOL_VERSION,
+		session: session.id,
+		connection: connection.id,
+		user: connection.user,
+		resumed,
+		previous: resumed ? session.previous : guessPrevious(hello, registry.now < options.connections.timeoutMs),
+		server,
+		heartbeat: { intervalMs, timeoutMs },
+		limits: { frameBytes: FRAME_BYTES, inFlight: options.inFlight },
+		spreadMs: Math.min(LONGEST_SPREAD, Math.round((registry.count / options.reconnectsPerSecond) * 1000)),
+	});
+}
+
+/** Of a client that was here before this process, or before its session was forgotten. */
+function guessPrevious(
+	{ connectionNumber, lastClose }: Hello,
+	justStarted: boolean,
+): { endedBy: Ending; code: number } | undefined {
+	if (connectionNumber === 1) return undefined;
+	return { endedBy: justStarted ? 'restart' : 'unknown', code: lastClose?.code ?? closeCode.abnormal };
+}
+
+export const positionOf = (epoch: string | undefined, offset: number | undefined): Position | null =>
+	epoch === undefined || offset === undefined ? null : { epoch, offset };

@@ -1,0 +1,181 @@
+/** Who follows which room: replays what a subscriber missed, then lets it ride on Bun's publish. */
+import type { Server } from 'bun';
+import { closeCode } from '../protocol/codes.ts';
+import type { Position, Subscribed } from '../protocol/frames.ts';
+import { RECENT_MESSAGES } from '../protocol/limits.ts';
+import type { Connection } from './connection.ts';
+import { guarded, type Report } from './errors.ts';
+import type { MessageLog, Stored } from './log/message-log.ts';
+import { arrays, type Outgoing } from './outgoing.ts';
+import { Room } from './room.ts';
+
+/** A connection's place in a room: `live` once replay is over and publish takes over. */
+export interface Subscription {
+	readonly room: Room;
+	live: boolean;
+}
+
+/** Messages read from the log at a time while a subscriber catches up. */
+const PAGE = 200;
+
+export class Hub {
+	readonly #rooms = new Map<string, Room>();
+	readonly #log: MessageLog;
+	readonly #outgoing: Outgoing;
+	readonly #publish: Server<Connection>['publish'];
+	readonly #report: Report;
+
+	constructor(log: MessageLog, outgoing: Outgoing, publish: Server<Connection>['publish'], report: Report) {
+		this.#report = report;
+		this.#log = log;
+		this.#outgoing = outgoing;
+		this.#publish = publish;
+	}
+
+	/** Rooms that somebody follows now. */
+	get count(): number {
+		return this.#rooms.size;
+	}
+
+	subscribersOf = (room: string): ReadonlySet<Connection> => this.#rooms.get(room)?.subscribers ?? new Set();
+
+	/**
+	 * Answers `subscribed`, what was missed, then `live`. Resolves once the connection is live, or has gone.
+	 * A room that is at hand is joined within this call: nothing is awaited then.
+	 */
+	subscribe(connection: Connection, name: string, position: Position | null): Promise<void> | undefined {
+		const room = this.#rooms.get(name) ?? new Room(name);
+		this.unsubscribe(connection, name);
+		const subscription: Subscription = { room, live: false };
+		this.#rooms.set(name, room);
+		room.subscribers.add(connection);
+		connection.subscriptions.push(subscription);
+		if (room.loaded && (!position || (position.epoch === room.epoch && position.offset >= room.coveredFrom)))
+			return this.#replay(connection, subscription, position);
+		return this.#catchUp(connection, subscription, position);
+	}
+
+	unsubscribe(connection: Connection, name: string) {
+		const index = connection.subscriptions.findIndex(({ room }) => room.name === name);
+		const [subscription] = index < 0 ? [] : connection.subscriptions.splice(index, 1);
+		if (subscription) this.#leave(connection, subscription);
+	}
+
+	/** Takes a connection that ended out of all its rooms. */
+	leave(connection: Connection) {
+		for (const subscription of connection.subscriptions.splice(0)) this.#leave(connection, subscription);
+	}
+
+	/** The last offset of each room that a connection is live in. */
+	heads(connection: Connection): Record<string, number> {
+		return Object.fromEntries(connection.subscriptions.filter(({ live }) => live).map(({ room }) => [room.name, room.head]));
+	}
+
+	/** Sends what was just committed to everybody who is live: one array a room, one publish. */
+	deliver(committed: ReadonlyMap<string, readonly Stored[]>) {
+		this.#outgoing.flushAll();
+		for (const [name, stored] of committed) {
+			const room = this.#rooms.get(name);
+			if (room)
+				guarded(
+					this.#report,
+					'fan-out',
+					() => this.#fanOut(room, stored),
+					() => this.#abandon(room),
+				)();
+		}
+	}
+
+	#fanOut(room: Room, stored: readonly Stored[]) {
+		const frames = stored.filter((each) => room.commit(each)).map(({ frame }) => frame);
+		for (const text of arrays(frames)) this.#send(room, text);
+	}
+
+	/** What we know of a room is not true any more: whoever follows it comes back and resumes from the log. */
+	#abandon(room: Room) {
+		this.#rooms.delete(room.name);
+		for (const connection of room.subscribers) connection.end('server-error', closeCode.serverError, 'the room starts again');
+	}
+
+	/** Sends a frame that is not part of the log to everybody who is live in a room. */
+	signal(name: string, frame: string) {
+		const room = this.#rooms.get(name);
+		this.#outgoing.flushAll();
+		if (room) this.#send(room, frame);
+	}
+
+	#send(room: Room, text: string) {
+		// The status is that of the worst subscriber: it says only that somebody may be slow, never who or what to repeat.
+		if (this.#publish(room.topic, text) > 0) return;
+		for (const connection of room.subscribers) connection.endIfSlow();
+	}
+
+	async #catchUp(connection: Connection, subscription: Subscription, position: Position | null) {
+		const { room } = subscription;
+		if (!room.loaded) await room.load(this.#log);
+		if (!position || position.epoch !== room.epoch || position.offset > room.head)
+			return this.#replay(connection, subscription, position);
+		const { floor } = await this.#log.head(room.name);
+		const to = room.head;
+		const from = Math.max(position.offset, floor);
+		const missing = from > position.offset ? { from: position.offset + 1, to: from } : undefined;
+		this.#announce(connection, subscription, missing ? 'gap' : 'resumed', to, missing);
+		let offset = from;
+		while (offset < to && offset < room.coveredFrom) {
+			const page = await this.#log.read(room.name, offset + 1, Math.min(offset + PAGE, to));
+			if (!this.#present(connection, subscription)) return;
+			if (page[0]?.offset !== offset + 1) break; // trimmed under our hands
+			for (const { frame } of page) connection.send(frame);
+			offset += page.length;
+			await connection.drained();
+		}
+		// Where the room outran this reader or its log was trimmed meanwhile, it starts again from what it has by now.
+		if (offset < room.coveredFrom && this.#present(connection, subscription))
+			return this.subscribe(connection, room.name, { epoch: room.epoch, offset });
+		this.#goLive(connection, subscription, offset, to);
+	}
+
+	/** The answer for a room at hand: all of it within this call. */
+	#replay(connection: Connection, subscription: Subscription, position: Position | null): undefined {
+		const { room } = subscription;
+		if (!this.#present(connection, subscription)) return;
+		const known = position !== null && position.epoch === room.epoch && position.offset <= room.head;
+		const result = known ? 'resumed' : position ? 'reset' : 'fresh';
+		this.#announce(connection, subscription, result, room.head);
+		const from = known ? position.offset : Math.max(room.coveredFrom, room.head - RECENT_MESSAGES);
+		this.#goLive(connection, subscription, from, room.head);
+	}
+
+	#announce(
+		connection: Connection,
+		{ room }: Subscription,
+		result: Subscribed['result'],
+		offset: number,
+		missing?: Subscribed['missing'],
+	) {
+		connection.answer({ type: 'subscribed', room: room.name, result, epoch: room.epoch, offset, missing, state: {} });
+	}
+
+	/** Reading the newest messages and joining the topic are one step: nothing is missed or doubled between them. */
+	#goLive(connection: Connection, subscription: Subscription, offset: number, to: number) {
+		const { room } = subscription;
+		if (!this.#present(connection, subscription)) return;
+		const frames = room.since(offset);
+		for (const frame of frames.slice(0, to - offset)) connection.send(frame);
+		connection.answer({ type: 'live', room: room.name, offset: to });
+		for (const frame of frames.slice(to - offset)) connection.send(frame);
+		subscription.live = true;
+		connection.join(room.topic);
+	}
+
+	/** Whether the subscription still stands after something was awaited. */
+	#present(connection: Connection, subscription: Subscription): boolean {
+		return connection.ending === null && connection.subscriptions.includes(subscription);
+	}
+
+	#leave(connection: Connection, { room, live }: Subscription) {
+		if (live) connection.leave(room.topic);
+		room.subscribers.delete(connection);
+		if (room.subscribers.size === 0) this.#rooms.delete(room.name);
+	}
+}

@@ -1,0 +1,113 @@
+/** Who somebody is: a signed cookie that the server alone can make. */
+import { timingSafeEqual } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import type { User } from '../protocol/frames.ts';
+import { USER_NAME_LENGTH } from '../protocol/limits.ts';
+
+export const IDENTITY_COOKIE = 'holdfast_identity';
+/** How long a guest stays the same person without coming back, in milliseconds. */
+const LIFETIME = 365 * 86_400_000;
+
+const claims = v.object({ id: v.pipe(v.string(), v.minLength(1)), name: v.string(), exp: v.number() });
+
+/** A person's name: 1 to 40 code points, no control or direction-changing characters, blanks at its ends cut off. */
+export const userName = v.pipe(
+	v.string('expected a name as text'),
+	v.trim(),
+	v.nonEmpty('a name has at least one character'),
+	v.check((name) => [...name].length <= USER_NAME_LENGTH, `a name has at most ${USER_NAME_LENGTH} characters`),
+	v.regex(/^[^\p{Cc}\p{Zl}\p{Zp}\u200b\u202a-\u202e\u2066-\u2069]*$/u, 'a name has no control characters'),
+);
+
+export interface Issued {
+	user: User;
+	/** The cookie's value. */
+	token: string;
+	/** Wall time, milliseconds since 1970. */
+	expiresAt: number;
+}
+
+export interface Identities {
+	/** A signed identity for a person, known or new. */
+	issue(user: User): Issued;
+	/** A new guest with a name of our choosing. */
+	guest(): Issued;
+	/** The person behind a cookie's value, or null when it is absent, forged or expired. */
+	verify(token: string | undefined): User | null;
+	/** The person behind a request's `Cookie` header. */
+	fromCookie(header: string | null): User | null;
+}
+
+export function createIdentities(secret: string, wall: () => number): Identities {
+	const sign = (payload: string) => new Bun.CryptoHasher('sha256', secret).update(payload).digest();
+
+	const issue = (user: User): Issued => {
+		const expiresAt = wall() + LIFETIME;
+		const payload = Buffer.from(JSON.stringify({ ...user, exp: expiresAt })).toString('base64url');
+		return { user, token: `${payload}.${sign(payload).toString('base64url')}`, expiresAt };
+	};
+	const verify = (token: string | undefined): User | null => {
+		const [payload, signature] = token?.split('.') ?? [];
+		if (!payload || !signature) return null;
+		const given = Buffer.from(signature, 'base64url');
+		const expected = sign(payload);
+		if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null;
+		const { success, output } = v.safeParse(claims, parse(Buffer.from(payload, 'base64url').toString()));
+		return success && output.exp > wall() ? { id: output.id, name: output.name } : null;
+	};
+	return {
+		issue,
+		verify,
+		guest: () => issue({ id: crypto.randomUUID(), name: guestName() }),
+		fromCookie: (header) => verify(cookieOf(header)),
+	};
+}
+
+/** The secret kept in the data folder, made at the first start, readable by the owner alone. */
+export function keptSecret(dataDir: string): string {
+	const path = join(dataDir, 'identity.secret');
+	mkdirSync(dataDir, { recursive: true });
+	if (!existsSync(path))
+		writeFileSync(path, Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('hex'), { mode: 0o600, flush: true });
+	const secret = readFileSync(path, 'utf8').trim();
+	if (secret.length < 32)
+		throw new Error(`${path} is damaged: delete it to make a new one (guests become new people), or set IDENTITY_SECRET`);
+	return secret;
+}
+
+function cookieOf(header: string | null): string | undefined {
+	const found = header?.split(';').find((pair) => pair.trimStart().startsWith(`${IDENTITY_COOKIE}=`));
+	return found?.slice(found.indexOf('=') + 1).trim();
+}
+
+function parse(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined; // the schema refuses it like any other forgery
+	}
+}
+
+const moods = ['Bright', 'Brisk', 'Calm', 'Clear', 'Keen', 'Kind', 'Merry', 'Quick', 'Quiet', 'Steady', 'Sunny', 'Warm'];
+const dwellers = [
+	'Auk',
+	'Cod',
+	'Coral',
+	'Crab',
+	'Eider',
+	'Gull',
+	'Heron',
+	'Kelp',
+	'Limpet',
+	'Otter',
+	'Pearl',
+	'Plover',
+	'Seal',
+	'Tern',
+	'Whelk',
+	'Wrasse',
+];
+const pick = (words: string[]) => words[Math.floor(Math.random() * words.length)];
+const guestName = () => `${pick(moods)} ${pick(dwellers)}`;

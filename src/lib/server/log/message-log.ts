@@ -1,0 +1,65 @@
+/** The durable, ordered log of every room: what a hub appends to and reads from, whatever keeps it. */
+import type { ErrorCode } from '../../protocol/codes.ts';
+
+/** One message on its way into the log. `client`, `room` and `seq` together are its idempotency key. */
+export interface Entry {
+	room: string;
+	client: string;
+	seq: number;
+	/** Id of the person who publishes. A client id belongs to the person who used it first. */
+	user: string;
+	/** The `message` frame as JSON without its opening and its offset: see `encodeBody`. Empty for a refusal. */
+	body: string;
+	/** Wall time of acceptance, milliseconds since 1970. */
+	at: number;
+	/** The room refused the message: nothing is stored, yet its seq counts as used and the refusal is kept. */
+	refusal?: { code: ErrorCode; message: string };
+}
+
+/** What became of an entry. */
+export type Result =
+	| { status: 'stored'; offset: number }
+	/** It was stored before, at this offset and time. */
+	| { status: 'duplicate'; offset: number; at: number }
+	| { status: 'refused'; code: ErrorCode; message: string; duplicate: boolean }
+	/** Its seq skips one, or is so old that its receipt is gone; `expected` is the next that is accepted. */
+	| { status: 'out-of-order'; expected: number }
+	/** The client id belongs to somebody else; nothing was counted. */
+	| { status: 'forbidden' };
+
+/** Where a room's log stands. Offsets up to `floor` were trimmed; `head` is the last that is durable; both 0 for a room nobody wrote to. */
+export interface Head {
+	epoch: string;
+	head: number;
+	floor: number;
+}
+
+/** A message as it lies in the log: `frame` is the encoded `message` frame, ready to be sent. */
+export interface Stored {
+	offset: number;
+	frame: string;
+}
+
+export interface MessageLog {
+	/**
+	 * Stores a batch as one transaction, in order, and answers entry by entry once it is durable.
+	 * Rejects when nothing of it was stored (a full disk, a lost connection): the caller may try the same batch again.
+	 * One call at a time.
+	 */
+	append(entries: readonly Entry[]): Promise<{ epoch: string; results: Result[] }>;
+	/** Messages with `from <= offset <= to`, ascending. Trimmed ones are missing at the front, never in between. */
+	read(room: string, from: number, to: number): Promise<Stored[]>;
+	head(room: string): Promise<Head>;
+	/** Applies the retention to every room. Returns the number of messages that went. */
+	trim(): Promise<number>;
+	/** Whether the last write went through: false on a full disk, and true again once a write succeeds. */
+	readonly writable: boolean;
+	/** Waits for the write under way and lets go of the storage. Calling it twice does nothing. */
+	close(): Promise<void>;
+}
+
+/** The part of a `message` frame that is known before its offset is: encoded once, stored, and sent as it is ever after. */
+export const encodeBody = (message: object) => JSON.stringify(message).slice(1);
+
+/** The `message` frame of a stored body. */
+export const frameOf = (offset: number, body: string) => `{"type":"message","offset":${offset},${body}`;

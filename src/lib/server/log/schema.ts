@@ -1,0 +1,50 @@
+/** The tables of the embedded log, and how an older database becomes a newer one. */
+import type { Database } from 'bun:sqlite';
+
+/** Each entry brings the database from `user_version` = its index to the next; a released entry is never edited. */
+const migrations = [
+	`
+	CREATE TABLE log (epoch TEXT NOT NULL, probe INTEGER NOT NULL DEFAULT 0);
+	CREATE TABLE rooms (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, head INTEGER NOT NULL, floor INTEGER NOT NULL);
+	CREATE TABLE producers (
+		id INTEGER PRIMARY KEY, client TEXT NOT NULL, room INTEGER NOT NULL, user TEXT NOT NULL, last INTEGER NOT NULL,
+		UNIQUE (client, room)
+	);
+	CREATE TABLE messages (
+		room INTEGER NOT NULL, offset INTEGER NOT NULL, producer INTEGER NOT NULL, seq INTEGER NOT NULL,
+		at INTEGER NOT NULL, body TEXT NOT NULL,
+		PRIMARY KEY (room, offset)
+	) WITHOUT ROWID;
+	CREATE UNIQUE INDEX messages_by_seq ON messages (producer, seq);
+	CREATE TABLE receipts (
+		producer INTEGER NOT NULL, seq INTEGER NOT NULL, offset INTEGER, at INTEGER NOT NULL, code TEXT, message TEXT,
+		PRIMARY KEY (producer, seq)
+	) WITHOUT ROWID;
+	`,
+];
+
+/**
+ * Settings of every connection to the database. WAL lets the main thread read while the writer commits; FULL makes a
+ * commit wait for the disk, so that an ack survives a power cut.
+ */
+export function configure(database: Database) {
+	database.run('PRAGMA busy_timeout = 5000');
+	database.run('PRAGMA journal_mode = WAL');
+	database.run('PRAGMA synchronous = FULL');
+}
+
+/** @throws Error when the database was written by a newer version than this. */
+export function migrate(database: Database, newEpoch: () => string) {
+	const version = database.query<{ user_version: number }, []>('PRAGMA user_version').get()?.user_version ?? 0;
+	if (version > migrations.length)
+		throw new Error(
+			`the database has schema ${version}, this version knows up to ${migrations.length}: run the version that wrote it, or a newer one`,
+		);
+	database
+		.transaction(() => {
+			for (const migration of migrations.slice(version)) database.run(migration);
+			if (version === 0) database.query('INSERT INTO log (epoch) VALUES (?)').run(newEpoch());
+			database.run(`PRAGMA user_version = ${migrations.length}`);
+		})
+		.immediate();
+}

@@ -1,0 +1,137 @@
+/** The embedded log: reads on the main thread, where they take microseconds; writes in a worker, where they wait for the disk. */
+import { Database } from 'bun:sqlite';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../../clock.ts';
+import { lock } from './lock.ts';
+import { frameOf, type MessageLog, type Stored } from './message-log.ts';
+import { configure, migrate } from './schema.ts';
+import type { Answer, Task } from './writer.ts';
+
+export interface SqliteLogOptions {
+	/** Folder of the database; made when absent. */
+	dataDir: string;
+	/** What a room keeps: the newest `messages` (0: all) and nothing older than `days` (0: for ever). */
+	retention: { messages: number; days: number };
+	clock: Clock;
+	/** Hears that the disk refused or took writes again. */
+	onWritable?: (writable: boolean, reason: string) => void;
+}
+
+/** Messages trimmed in one transaction, and how often trimming and the search for a recovered disk run, in milliseconds. */
+const TRIM_BATCH = 1_000;
+const TRIM_EVERY = 60_000;
+const PROBE_EVERY = 1_000;
+const DAY = 86_400_000;
+
+/** @throws Error when the database is in use by another server, or was written by a newer version. */
+export async function openSqliteLog(options: SqliteLogOptions): Promise<MessageLog> {
+	const { dataDir, retention, clock } = options;
+	mkdirSync(dataDir, { recursive: true });
+	const unlock = lock(join(dataDir, 'holdfast.lock'));
+	const path = join(dataDir, 'holdfast.db');
+	const reader = new Database(path);
+	configure(reader);
+	migrate(reader, () => Bun.randomUUIDv7('base64url'));
+	const writer = startWriter();
+	await writer.ask({ type: 'open', path });
+
+	const { epoch } = reader.query<{ epoch: string }, []>('SELECT epoch FROM log').get() ?? { epoch: '' };
+	const headOf = reader.query<{ head: number; floor: number }, [string]>('SELECT head, floor FROM rooms WHERE name = ?');
+	const range = reader.query<{ offset: number; body: string }, [string, number, number]>(
+		`SELECT offset, body FROM messages WHERE room = (SELECT id FROM rooms WHERE name = ?) AND offset BETWEEN ? AND ? ORDER BY offset`,
+	);
+
+	let writable = true;
+	let closed: Promise<void> | undefined;
+	let cancelTrim = clock.setTimeout(trimRegularly, TRIM_EVERY);
+	let cancelProbe = () => {};
+
+	function note(now: boolean, reason = '') {
+		if (closed) return;
+		if (!now) {
+			cancelProbe();
+			cancelProbe = clock.setTimeout(probe, PROBE_EVERY);
+		}
+		if (now === writable) return;
+		writable = now;
+		options.onWritable?.(now, reason);
+	}
+	async function ask(task: Task) {
+		try {
+			const answer = await writer.ask(task);
+			note(true);
+			return answer;
+		} catch (error) {
+			note(false, String(error));
+			throw error;
+		}
+	}
+	function probe() {
+		ask({ type: 'probe' }).catch(() => {}); // `note` has already taken it down and asks again
+	}
+	async function trim() {
+		const keep = { messages: retention.messages, before: retention.days ? clock.wall() - retention.days * DAY : 0 };
+		let total = 0;
+		while (!closed) {
+			const { trimmed } = await ask({ type: 'trim', keep, limit: TRIM_BATCH });
+			total += trimmed;
+			if (trimmed < TRIM_BATCH) break;
+		}
+		return total;
+	}
+	function trimRegularly() {
+		trim()
+			.catch(() => 0) // `note` has already taken it down; the next round tries again
+			.finally(() => {
+				if (!closed) cancelTrim = clock.setTimeout(trimRegularly, TRIM_EVERY);
+			});
+	}
+
+	return {
+		append: async (entries) => ({ epoch, results: (await ask({ type: 'append', entries })).results }),
+		read: async (room, from, to) => range.all(room, from, to).map(toStored),
+		head: async (room) => ({ epoch, ...(headOf.get(room) ?? { head: 0, floor: 0 }) }),
+		trim,
+		get writable() {
+			return writable;
+		},
+		close() {
+			closed ??= (async () => {
+				cancelTrim();
+				cancelProbe();
+				reader.close(false);
+				await writer.ask({ type: 'close' }).finally(() => writer.terminate());
+				unlock();
+			})();
+			return closed;
+		},
+	};
+}
+
+const toStored = ({ offset, body }: { offset: number; body: string }): Stored => ({ offset, frame: frameOf(offset, body) });
+
+/** The worker behind a promise a task: it answers in the order it was asked. */
+function startWriter() {
+	const worker = new Worker(new URL('./writer.ts', import.meta.url));
+	const waiting: { resolve: (answer: Answer & { ok: true }) => void; reject: (error: Error) => void }[] = [];
+	let dead: Error | undefined;
+	worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+		const asked = waiting.shift();
+		if (data.ok) asked?.resolve(data);
+		else asked?.reject(new Error(data.error));
+	};
+	worker.onerror = (event) => {
+		dead = new Error(`the log's writer stopped: ${event.message}`);
+		for (const asked of waiting.splice(0)) asked.reject(dead);
+	};
+	return {
+		ask: (task: Task) =>
+			new Promise<Answer & { ok: true }>((resolve, reject) => {
+				if (dead) return reject(dead);
+				waiting.push({ resolve, reject });
+				worker.postMessage(task);
+			}),
+		terminate: () => worker.terminate(),
+	};
+}

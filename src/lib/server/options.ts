@@ -1,0 +1,114 @@
+/** Every setting of the server: read once from the environment, validated, each with its default and unit. A wrong one stops the start. */
+import * as v from 'valibot';
+import { IN_FLIGHT } from '../protocol/limits.ts';
+
+const whole = (fallback: number, least = 0, most = Number.MAX_SAFE_INTEGER) =>
+	v.optional(
+		v.pipe(
+			v.string(),
+			v.regex(/^\d+$/, 'expected a whole number'),
+			v.transform(Number),
+			v.minValue(least, `expected ${least} or more`),
+			v.maxValue(most, `expected ${most} or less`),
+		),
+		String(fallback),
+	);
+const list = v.optional(
+	v.pipe(
+		v.string(),
+		v.transform((text) =>
+			text
+				.split(',')
+				.map((item) => item.trim())
+				.filter(Boolean),
+		),
+	),
+	'',
+);
+const origin = v.pipe(
+	v.string(),
+	v.check(
+		(text) => URL.canParse(text) && new URL(text).origin === text,
+		'expected an origin such as https://chat.example.com, without a path',
+	),
+);
+const origins = v.pipe(list, v.array(origin));
+
+const environment = v.object({
+	PORT: whole(3001, 0, 65_535),
+	HOST: v.optional(v.pipe(v.string(), v.minLength(1)), '0.0.0.0'),
+	DATA_DIR: v.optional(v.pipe(v.string(), v.minLength(1)), './data'),
+	LOG_LEVEL: v.optional(v.picklist(['debug', 'info', 'warning', 'error']), 'info'),
+	ORIGIN: v.optional(origin),
+	ALLOWED_ORIGINS: origins,
+	TRUSTED_PROXIES: list,
+	IDENTITY_SECRET: v.optional(
+		v.pipe(v.string(), v.minLength(32, 'expected 32 characters or more, such as `openssl rand -hex 32` prints')),
+	),
+	HEARTBEAT_INTERVAL_MS: whole(30_000, 100),
+	HEARTBEAT_TIMEOUT_MS: whole(10_000, 100),
+	HEARTBEAT_MISSED: whole(3, 1),
+	MAX_CONNECTIONS: whole(1_000),
+	MAX_CONNECTIONS_PER_ADDRESS: whole(100),
+	MAX_CONNECTIONS_PER_USER: whole(20),
+	CONNECTION_TIMEOUT_MS: whole(30_000, 0),
+	RATE_LIMIT_MESSAGES_PER_SECOND: whole(20),
+	RATE_LIMIT_BURST: whole(100, 1),
+	RATE_LIMIT_REQUESTS_PER_SECOND: whole(50),
+	RATE_LIMIT_REQUESTS_BURST: whole(500, 1),
+	RETENTION_MESSAGES: whole(100_000),
+	RETENTION_DAYS: whole(365),
+	RECONNECTS_PER_SECOND: whole(2_000, 1),
+});
+
+export type Options = ReturnType<typeof readOptions>;
+
+/**
+ * The settings, grouped. 0 lifts a limit.
+ * @throws Error naming every variable that is wrong, what was expected and what it was
+ */
+export function readOptions(env: Record<string, string | undefined>) {
+	// An empty variable is an unset one: that is how a compose file or a shell leaves it.
+	const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => name in environment.entries && value !== ''));
+	const result = v.safeParse(environment, given);
+	if (!result.success) {
+		const lines = result.issues.map(
+			(issue) => `  ${v.getDotPath(issue)}: ${issue.message}, got ${JSON.stringify(given[v.getDotPath(issue) ?? ''])}`,
+		);
+		throw new Error(`wrong settings, the server does not start:\n${lines.join('\n')}`);
+	}
+	const e = result.output;
+	return {
+		/** Port (0: any free one) and address to listen on. @default 3001, 0.0.0.0 */
+		listen: { port: e.PORT, host: e.HOST },
+		/** Folder of the database and the made secret. @default ./data */
+		dataDir: e.DATA_DIR,
+		/** @default info */
+		logLevel: e.LOG_LEVEL,
+		/** Public origin of the app (else what `Host` says), and further ones whose pages may connect. @default none */
+		origins: { own: e.ORIGIN, allowed: e.ALLOWED_ORIGINS },
+		/** Addresses or CIDR ranges of proxies whose `X-Forwarded-*` counts. @default none */
+		trustedProxies: e.TRUSTED_PROXIES,
+		/** Signs identities. @default made once and kept in the data folder */
+		identitySecret: e.IDENTITY_SECRET,
+		/** A ping every `intervalMs`; unanswered for `timeoutMs` is one missed; after `missed` the connection ends. @default 30000, 10000, 3 */
+		heartbeat: { intervalMs: e.HEARTBEAT_INTERVAL_MS, timeoutMs: e.HEARTBEAT_TIMEOUT_MS, missed: e.HEARTBEAT_MISSED },
+		/** Connections at once in all, an address, a user; how long a lost client's session waits for its return. @default 1000, 100, 20, 30000 */
+		connections: {
+			max: e.MAX_CONNECTIONS,
+			perAddress: e.MAX_CONNECTIONS_PER_ADDRESS,
+			perUser: e.MAX_CONNECTIONS_PER_USER,
+			timeoutMs: e.CONNECTION_TIMEOUT_MS,
+		},
+		/** Messages of a client. @default 20 a second, 100 at once */
+		messages: { perSecond: e.RATE_LIMIT_MESSAGES_PER_SECOND, burst: e.RATE_LIMIT_BURST },
+		/** Upgrades and API requests of an address. @default 50 a second, 500 at once */
+		requests: { perSecond: e.RATE_LIMIT_REQUESTS_PER_SECOND, burst: e.RATE_LIMIT_REQUESTS_BURST },
+		/** What a room keeps. @default 100000 messages, 365 days */
+		retention: { messages: e.RETENTION_MESSAGES, days: e.RETENTION_DAYS },
+		/** Returning clients a second that the host copes with beside its work: sets the `spreadMs` of `welcome`. @default 2000 */
+		reconnectsPerSecond: e.RECONNECTS_PER_SECOND,
+		/** Unacknowledged messages of a client. */
+		inFlight: IN_FLIGHT,
+	};
+}

@@ -1,0 +1,55 @@
+/** What leaves in this tick: a connection's frames gather here and go out as one array, one system call. */
+import type { Connection } from './connection.ts';
+
+export class Outgoing {
+	readonly #frames = new Map<Connection, string[]>();
+	#scheduled = false;
+	readonly #run: () => void;
+
+	/** `guard` wraps the flush that the event loop calls. */
+	constructor(guard: (flush: () => void) => () => void) {
+		this.#run = guard(() => {
+			this.#scheduled = false;
+			this.flushAll();
+		});
+	}
+
+	add(connection: Connection, frame: string) {
+		const frames = this.#frames.get(connection);
+		if (frames) frames.push(frame);
+		else this.#frames.set(connection, [frame]);
+		if (this.#scheduled) return;
+		this.#scheduled = true;
+		setImmediate(this.#run);
+	}
+
+	/** Sends what waits for one connection. */
+	flush(connection: Connection) {
+		const frames = this.#frames.get(connection);
+		if (!frames) return;
+		this.#frames.delete(connection);
+		for (const text of arrays(frames)) connection.write(text);
+	}
+
+	/** Sends what waits for anybody: before a publish, so that a replay never arrives after what followed it. */
+	flushAll() {
+		for (const connection of [...this.#frames.keys()]) this.flush(connection);
+	}
+}
+
+/** Characters in one array: a long replay is cut, so that a phone can show its beginning while the rest is on its way. */
+const ARRAY_LENGTH = 262_144;
+
+/** Frames as texts, each one frame or an array of frames. */
+export function* arrays(frames: readonly string[]): Generator<string> {
+	let start = 0;
+	let length = 0;
+	for (let index = 0; index < frames.length; index++) {
+		length += frames[index]?.length ?? 0;
+		if (length < ARRAY_LENGTH && index < frames.length - 1) continue;
+		const slice = frames.slice(start, index + 1);
+		yield slice.length === 1 ? (slice[0] ?? '') : `[${slice.join(',')}]`;
+		start = index + 1;
+		length = 0;
+	}
+}

@@ -1,0 +1,155 @@
+/** From a publish to its ack: entries gather while a commit runs, and are the next transaction; acks and fan-out follow it. */
+import type { Clock } from '../clock.ts';
+import type { ErrorCode } from '../protocol/codes.ts';
+import type { Publish } from '../protocol/frames.ts';
+import type { Connection } from './connection.ts';
+import type { Report } from './errors.ts';
+import type { Hub } from './hub.ts';
+import { type Entry, encodeBody, frameOf, type MessageLog, type Result, type Stored } from './log/message-log.ts';
+import { accept } from './rooms/kinds.ts';
+import type { Session } from './session.ts';
+
+/** Entries that may wait for a commit, and how many one transaction takes. */
+const WAITING = 20_000;
+const BATCH = 4_096;
+/** After a failed commit a client waits this long before it sends again, in milliseconds. */
+const RETRY_AFTER = 1_000;
+
+interface Waiting {
+	entry: Entry;
+	frame: Publish;
+	connection: Connection;
+	session: Session;
+}
+
+export interface PublisherOptions {
+	log: MessageLog;
+	hub: Hub;
+	clock: Clock;
+	report: Report;
+	inFlight: number;
+}
+
+export class Publisher {
+	readonly #options: PublisherOptions;
+	#waiting: Waiting[] = [];
+	/** The commit under way, or the one that this tick's end will start. */
+	#committing: Promise<void> | undefined;
+
+	constructor(options: PublisherOptions) {
+		this.#options = options;
+	}
+
+	/** Takes a message, or refuses it at once. Synchronous: the order of arrival is the order in the log. */
+	publish(connection: Connection, session: Session, frame: Publish) {
+		const user = connection.user;
+		if (!user) return;
+		const wait = session.bucket.take(this.#options.clock.now());
+		if (wait > 0)
+			return nack(connection, frame, 'rate-limited', 'you send faster than this server takes', {
+				retry: true,
+				retryAfterMs: wait,
+			});
+		if (session.inFlight >= this.#options.inFlight)
+			return nack(connection, frame, 'rate-limited', `${session.inFlight} of your messages wait for their ack already`, {
+				retry: true,
+			});
+		if (this.#waiting.length >= WAITING)
+			return nack(connection, frame, 'overloaded', 'the disk does not keep up', { retry: true, retryAfterMs: RETRY_AFTER });
+
+		const { room, seq, kind } = frame;
+		const client = frame.client ?? session.client;
+		const at = this.#options.clock.wall();
+		const accepted = accept(kind, frame.data);
+		const entry: Entry = accepted.ok
+			? { room, client, seq, user: user.id, at, body: encodeBody({ room, client, seq, user, kind, data: accepted.data, at }) }
+			: { room, client, seq, user: user.id, at, body: '', refusal: { code: 'invalid-data', message: accepted.message } };
+		session.inFlight += 1;
+		this.#waiting.push({ entry, frame, connection, session });
+		this.#committing ??= this.#commitAll();
+	}
+
+	/** Resolves once everything that was taken is answered. */
+	async idle(): Promise<void> {
+		while (this.#committing) await this.#committing;
+	}
+
+	async #commitAll() {
+		// The rest of this tick's frames belong to the same transaction.
+		await new Promise<void>((resolve) => setImmediate(resolve));
+		while (this.#waiting.length > 0) {
+			const batch = this.#waiting.splice(0, BATCH);
+			try {
+				const { epoch, results } = await this.#options.log.append(batch.map(({ entry }) => entry));
+				this.#answer(batch, results, epoch);
+			} catch (error) {
+				this.#options.report('commit', error);
+				// What came in meanwhile would find its predecessors missing: all of it is sent again.
+				for (const each of [...batch, ...this.#waiting.splice(0)]) {
+					each.session.inFlight -= 1;
+					nack(each.connection, each.frame, 'storage', 'the message could not be stored yet', {
+						retry: true,
+						retryAfterMs: RETRY_AFTER,
+					});
+				}
+			}
+		}
+		this.#committing = undefined;
+	}
+
+	#answer(batch: readonly Waiting[], results: readonly Result[], epoch: string) {
+		const committed = new Map<string, Stored[]>();
+		batch.forEach(({ entry }, index) => {
+			const result = results[index];
+			if (result?.status !== 'stored') return;
+			const stored = { offset: result.offset, frame: frameOf(result.offset, entry.body) };
+			const others = committed.get(entry.room);
+			if (others) others.push(stored);
+			else committed.set(entry.room, [stored]);
+		});
+		this.#options.hub.deliver(committed);
+		batch.forEach((each, index) => {
+			each.session.inFlight -= 1;
+			const result = results[index];
+			if (result) acknowledge(each, result, epoch);
+		});
+	}
+}
+
+function acknowledge({ connection, frame, entry }: Waiting, result: Result, epoch: string) {
+	const { room, seq } = entry;
+	switch (result.status) {
+		case 'stored':
+			return ack(connection, frame, { epoch, offset: result.offset, at: entry.at });
+		case 'duplicate':
+			return ack(connection, frame, { epoch, offset: result.offset, at: result.at, duplicate: true });
+		case 'refused':
+			return nack(connection, frame, result.code, result.message, { retry: false, duplicate: result.duplicate || undefined });
+		case 'forbidden':
+			return nack(connection, frame, 'forbidden', 'this client id belongs to somebody else', { retry: false });
+		case 'out-of-order':
+			return nack(connection, frame, 'out-of-order', `room ${room} expects seq ${result.expected} of you, not ${seq}`, {
+				retry: true,
+				expected: result.expected,
+			});
+	}
+}
+
+/** `client` rides along where the frame named one: the seq is that client's. */
+function ack(
+	connection: Connection,
+	{ room, seq, client }: Publish,
+	stored: { epoch: string; offset: number; at: number; duplicate?: true },
+) {
+	connection.send(JSON.stringify({ type: 'ack', room, seq, ...stored, client }));
+}
+
+function nack(
+	connection: Connection,
+	{ room, seq, client }: Publish,
+	code: ErrorCode,
+	message: string,
+	more: { retry: boolean; retryAfterMs?: number; expected?: number; duplicate?: true | undefined },
+) {
+	connection.send(JSON.stringify({ type: 'nack', room, seq, code, message, ...more, client }));
+}

@@ -1,0 +1,32 @@
+/** What the routes see of the realtime server, and the one place in the process where they find it. */
+import type { User } from '../protocol/frames.ts';
+import type { Knock } from './admission.ts';
+import type { Recent } from './history.ts';
+
+export interface Realtime {
+	/** The newest messages of a room (50 unless told) with the position after them. */
+	recent(room: string, limit?: number): Promise<Recent>;
+	/** The person behind a request, or null. */
+	identify(request: Request): User | null;
+	/** A new guest, with the `Set-Cookie` that makes them one. */
+	welcomeGuest(knock: Knock): { user: User; cookie: string };
+	/** Answers `POST /api/identity`. */
+	identity(knock: Knock): Promise<Response>;
+	/** Whether messages can be taken, and if not, why. */
+	readiness(): { ready: boolean; reasons: string[] };
+}
+
+/** The server's code runs twice in a process: started by `server.ts`, and in the copy that Kit bundles. State lives here, once. */
+const slot = Symbol.for('holdfast.realtime');
+const home: typeof globalThis & { [slot]?: Realtime } = globalThis;
+
+export function provideRealtime(realtime: Realtime | undefined) {
+	home[slot] = realtime;
+}
+
+/** @throws Error when the server was not started by `server.ts` */
+export function useRealtime(): Realtime {
+	const realtime = home[slot];
+	if (!realtime) throw new Error('the realtime server is not running: start the app with `bun run dev` or `bun run start`');
+	return realtime;
+}

@@ -1,0 +1,123 @@
+/** Every connection, by person and address: counts, look-ups, and the one sweep that pings the living and ends the dead. */
+import type { Clock } from '../clock.ts';
+import { closeCode } from '../protocol/codes.ts';
+import { HELLO_TIMEOUT_MS } from '../protocol/limits.ts';
+import type { Connection } from './connection.ts';
+import type { Report } from './errors.ts';
+import { guarded } from './errors.ts';
+
+/** Milliseconds between two sweeps: a deadline is met this late at most. */
+const SWEEP_EVERY = 1_000;
+
+export interface RegistryOptions {
+	heartbeat: { intervalMs: number; timeoutMs: number; missed: number };
+	clock: Clock;
+	report: Report;
+	/** The last offset of each room that a connection is live in: rides on the ping. */
+	heads(connection: Connection): Record<string, number>;
+	/** Runs with each sweep. */
+	onSweep(now: number): void;
+}
+
+export class Registry {
+	readonly #options: RegistryOptions;
+	readonly #connections = new Set<Connection>();
+	readonly #byUser = new Map<string, Set<Connection>>();
+	readonly #byAddress = new Map<string, number>();
+	#cancel = () => {};
+	#sweptAt: number;
+	#now = 1;
+
+	/** Connections ever, and at most at once. */
+	total = 0;
+	peak = 0;
+
+	constructor(options: RegistryOptions) {
+		this.#options = options;
+		this.#sweptAt = options.clock.now();
+	}
+
+	/**
+	 * Milliseconds that the event loop has lived through, as of the last sweep. While the loop stands still this time does
+	 * too, so that nobody is declared dead for our own stall; and reading it costs nothing per frame.
+	 */
+	get now(): number {
+		return this.#now;
+	}
+	get count(): number {
+		return this.#connections.size;
+	}
+	ofUser = (id: string): ReadonlySet<Connection> => this.#byUser.get(id) ?? new Set();
+	ofAddress = (address: string): number => this.#byAddress.get(address) ?? 0;
+	[Symbol.iterator] = () => this.#connections.values();
+
+	add(connection: Connection) {
+		connection.openedAt = this.#now;
+		// As if pinged a random while ago, so that a crowd does not answer in step.
+		connection.pingedAt = this.#now - this.#options.clock.random() * this.#options.heartbeat.intervalMs;
+		this.#connections.add(connection);
+		this.#byAddress.set(connection.address, this.ofAddress(connection.address) + 1);
+		if (connection.user) {
+			const own = this.#byUser.get(connection.user.id);
+			if (own) own.add(connection);
+			else this.#byUser.set(connection.user.id, new Set([connection]));
+		}
+		this.total += 1;
+		this.peak = Math.max(this.peak, this.count);
+	}
+
+	remove(connection: Connection) {
+		if (!this.#connections.delete(connection)) return;
+		const left = this.ofAddress(connection.address) - 1;
+		if (left > 0) this.#byAddress.set(connection.address, left);
+		else this.#byAddress.delete(connection.address);
+		const own = connection.user && this.#byUser.get(connection.user.id);
+		own?.delete(connection);
+		if (connection.user && own?.size === 0) this.#byUser.delete(connection.user.id);
+	}
+
+	/** Starts sweeping; returns the function that stops it. */
+	start(): () => void {
+		const { clock, report, heartbeat } = this.#options;
+		const every = Math.min(SWEEP_EVERY, heartbeat.timeoutMs / 2);
+		const next = () => {
+			this.#cancel = clock.setTimeout(run, every);
+		};
+		const run = () => {
+			next();
+			const now = clock.now();
+			// A sweep that comes late was held up by our own loop: that time is credited to everybody.
+			this.#now += Math.min(now - this.#sweptAt, 2 * every);
+			this.#sweptAt = now;
+			for (const connection of this.#connections) guarded(report, 'sweep', () => this.#check(connection))();
+			guarded(report, 'sweep', () => this.#options.onSweep(this.#now))();
+		};
+		this.#sweptAt = clock.now();
+		next();
+		return () => this.#cancel();
+	}
+
+	#check(connection: Connection) {
+		const { heartbeat } = this.#options;
+		connection.endIfSlow();
+		if (!connection.session) {
+			if (this.#now - connection.openedAt < HELLO_TIMEOUT_MS) return;
+			connection.error('hello-expected', `expected a hello within ${HELLO_TIMEOUT_MS} ms`, { fatal: true });
+			return connection.end('protocol', closeCode.helloExpected, 'no hello');
+		}
+		if (connection.awaitsPong) {
+			if (this.#now - connection.pingedAt < heartbeat.timeoutMs) return;
+			connection.missed += 1;
+			if (connection.missed >= heartbeat.missed)
+				return connection.end('heartbeat-timeout', closeCode.heartbeatTimeout, 'no sign of life');
+			return this.#ping(connection);
+		}
+		if (this.#now - connection.pingedAt >= heartbeat.intervalMs) this.#ping(connection);
+	}
+
+	#ping(connection: Connection) {
+		connection.pingedAt = this.#now;
+		connection.awaitsPong = true;
+		connection.answer({ type: 'ping', at: this.#options.clock.now(), heads: this.#options.heads(connection) });
+	}
+}

@@ -1,0 +1,58 @@
+/** The one port: upgrades and the API of the realtime server here, every other request to the pages. */
+import type { Server } from 'bun';
+import type { Connection } from './connection.ts';
+import type { RealtimeServer } from './create.ts';
+import type { Logger } from './logging.ts';
+import type { Options } from './options.ts';
+
+/** Answers what is not ours: the built app, the development server, or a test's few routes. */
+export type Pages = (request: Request, server: Server<Connection>) => Response | Promise<Response>;
+
+export interface Running {
+	/** Where it listens, such as `http://127.0.0.1:3001`. */
+	url: string;
+	port: number;
+	/** Closes every connection, finishes what was taken, and lets go of port and database. Calling it twice does nothing. */
+	close(): Promise<void>;
+}
+
+export function serve(realtime: RealtimeServer, { listen }: Pick<Options, 'listen'>, pages: Pages, logger: Logger): Running {
+	const server = Bun.serve<Connection>({
+		port: listen.port,
+		hostname: listen.host,
+		websocket: realtime.websocket,
+		fetch(request, server) {
+			const { handled, response } = realtime.fetch(request, server);
+			return handled ? response : pages(request, server);
+		},
+		error(error) {
+			logger.error('unexpected error in a request: {error}', { error });
+			return new Response('The server failed on this request.', { status: 500 });
+		},
+	});
+	realtime.start(server);
+	let closed: Promise<void> | undefined;
+	return {
+		url: `http://${listen.host === '0.0.0.0' ? 'localhost' : listen.host}:${server.port}`,
+		port: server.port ?? listen.port,
+		close() {
+			closed ??= realtime.close().then(() => {
+				server.stop(true);
+			});
+			return closed;
+		},
+	};
+}
+
+/** Runs `close` on SIGTERM and SIGINT, and keeps the process alive through errors that nobody caught. */
+export function untilSignalled(close: () => Promise<void>, logger: Logger) {
+	const leave = () => {
+		close()
+			.catch((error: unknown) => logger.error('stopping failed: {error}', { error }))
+			.finally(() => process.exit());
+	};
+	process.on('SIGTERM', leave);
+	process.on('SIGINT', leave);
+	for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+		process.on(event, (error: unknown) => logger.error('{event}: {error}', { event, error }));
+}

@@ -1,0 +1,118 @@
+/** The WebSocket endpoint: who may upgrade, and the handlers that Bun calls. None of them ever throws. */
+import type { Server, WebSocketHandler } from 'bun';
+import { closeCode, type Ending } from '../protocol/codes.ts';
+import { FRAME_BYTES } from '../protocol/limits.ts';
+import type { Admission } from './admission.ts';
+import { Connection, SLOW_CONSUMER_BYTES, type Socket } from './connection.ts';
+import { type Dispatcher, dispatch } from './dispatch.ts';
+import { guarded } from './errors.ts';
+import { refusal } from './http.ts';
+import type { Options } from './options.ts';
+import type { Outgoing } from './outgoing.ts';
+
+export const WEBSOCKET_PATH = '/api/websocket';
+/** How long a client that met a full server waits, in milliseconds. */
+const FULL_RETRY_AFTER = 5_000;
+
+export interface WebSocketEndpoint extends Dispatcher {
+	admission: Admission;
+	outgoing: Outgoing;
+	options: Options;
+}
+
+/** Upgrades a request to `WEBSOCKET_PATH`: nothing then, else why not. */
+export function upgrade(endpoint: WebSocketEndpoint, request: Request, server: Server<Connection>): Response | undefined {
+	const { admission, identities, outgoing } = endpoint;
+	const knock = { request, address: server.requestIP(request)?.address ?? '' };
+	const headers = request.headers;
+	// Bun takes an upgrade without `Connection: upgrade`; no browser or proxy sends one.
+	if (headers.get('upgrade')?.toLowerCase() !== 'websocket' || !/\bupgrade\b/i.test(headers.get('connection') ?? ''))
+		return refusal(426, 'bad-frame', `${WEBSOCKET_PATH} takes WebSocket upgrades alone`, {
+			headers: { upgrade: 'websocket', connection: 'upgrade' },
+		});
+	if (!admission.originAllowed(knock))
+		return refusal(403, 'forbidden', 'pages of this origin may not connect: see ALLOWED_ORIGINS');
+	const address = admission.addressOf(knock);
+	const retryAfterMs = admission.take(address);
+	if (retryAfterMs > 0) return refusal(429, 'rate-limited', 'too many requests from your address', { retryAfterMs });
+	const connection = new Connection(address, identities.fromCookie(headers.get('cookie')), outgoing);
+	if (server.upgrade(request, { data: connection })) return undefined;
+	return refusal(400, 'bad-frame', 'the upgrade lacks Sec-WebSocket-Key or Sec-WebSocket-Version: 13');
+}
+
+export function createWebSocketHandler(endpoint: WebSocketEndpoint): WebSocketHandler<Connection> {
+	const { registry, hub, report } = endpoint;
+	const fail = ({ data }: Socket) => data.end('server-error', closeCode.serverError, 'the server failed on this');
+
+	return {
+		open: guarded(
+			report,
+			'open',
+			(socket) => {
+				const connection = socket.data;
+				connection.open(socket);
+				if (admitted(endpoint, connection)) registry.add(connection);
+			},
+			fail,
+		),
+		message: guarded(
+			report,
+			'message',
+			(socket: Socket, data: string | Buffer) => {
+				if (socket.data.ending) return;
+				// Binary frames are no part of the protocol: as text they fail to parse, and count as invalid.
+				dispatch(endpoint, socket.data, typeof data === 'string' ? data : '');
+			},
+			fail,
+		),
+		drain: guarded(report, 'drain', (socket) => socket.data.drain(), fail),
+		close: guarded(report, 'close', ({ data: connection }, code, reason) => {
+			connection.closed(endingOf(code, reason));
+			registry.remove(connection);
+			hub.leave(connection);
+			const { session } = connection;
+			if (!session || (session.connection !== null && session.connection !== connection)) return;
+			session.connection = null;
+			session.endedAt = registry.now;
+			session.previous = { endedBy: connection.ending ?? 'unknown', code };
+		}),
+		maxPayloadLength: FRAME_BYTES,
+		// Our own limit ends a slow reader with 4101 before this one drops it; whatever happens, nothing is skipped in silence.
+		backpressureLimit: 4 * SLOW_CONSUMER_BYTES,
+		closeOnBackpressureLimit: true,
+		// The registry pings with frames and counts what it hears; Bun re-arms this timer by sending.
+		idleTimeout: 0,
+		sendPings: false,
+		perMessageDeflate: false,
+	};
+}
+
+/** Whether there is room for one more. Where not, it is told before it is ended, which a refused upgrade could not do. */
+function admitted({ registry, options }: WebSocketEndpoint, connection: Connection): boolean {
+	const { max, perAddress, perUser } = options.connections;
+	const over = (limit: number, count: number) => limit > 0 && count >= limit;
+	if (over(max, registry.count)) {
+		connection.error('overloaded', 'the server is full', { fatal: true, retryAfterMs: FULL_RETRY_AFTER });
+		connection.end('rate-limit', closeCode.overloaded, 'full');
+	} else if (over(perAddress, registry.ofAddress(connection.address))) {
+		connection.error('rate-limited', `more than ${perAddress} connections from your address`, {
+			fatal: true,
+			retryAfterMs: FULL_RETRY_AFTER,
+		});
+		connection.end('rate-limit', closeCode.rateLimited, 'connections of an address');
+	} else if (connection.user && over(perUser, registry.ofUser(connection.user.id).size)) {
+		connection.error('rate-limited', `more than ${perUser} connections of yours`, {
+			fatal: true,
+			retryAfterMs: FULL_RETRY_AFTER,
+		});
+		connection.end('rate-limit', closeCode.rateLimited, 'connections of a user');
+	}
+	return connection.ending === null;
+}
+
+/** Why a connection ended that we did not end. Bun shows its own refusals as 1006 with a reason. */
+function endingOf(code: number, reason: string): Ending {
+	if (code === closeCode.normal || code === closeCode.goingAway || code === closeCode.noCode) return 'client';
+	if (code === closeCode.abnormal) return reason === '' ? 'network' : 'protocol';
+	return code >= 4000 ? 'client' : 'protocol';
+}

@@ -1,0 +1,12 @@
+import { vitePreprocess } from '@sveltejs/vite-plugin-svelte';
+import adapter from 'svelte-adapter-bun';
+
+/** @type {import('@sveltejs/kit').Config} */
+export default {
+	preprocess: vitePreprocess(),
+	kit: {
+		adapter: adapter(),
+		// Behind a proxy Kit does not know its own origin; the API checks `Origin` itself (see admission.ts), and no page posts a form.
+		csrf: { trustedOrigins: ['*'] },
+	},
+};
