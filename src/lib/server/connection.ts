@@ -22,6 +22,8 @@ export class Connection {
 	subscriptions: Subscription[] = [];
 	/** Why it ended, once it did. From then on no frame of it counts. */
 	ending: Ending | null = null;
+	/** Whether it listens to the topic of its own id, as it does from its first room on. */
+	joined = false;
 	/** Invalid frames so far. */
 	invalid = 0;
 	/** When it opened and was last pinged, in the registry's time. */
@@ -76,9 +78,10 @@ export class Connection {
 			this.end('slow-consumer', closeCode.slowConsumer, 'it reads slower than the room speaks');
 	}
 
-	/** Resolves once a replay may go on: at once, or when the peer has read most of what waits for it, or is gone. */
+	/** Resolves once a replay may go on: when others had their turn, and the peer has read most of what waits for it or is gone. */
 	async drained(): Promise<void> {
 		this.#outgoing.flush(this);
+		await new Promise<void>((resolve) => setImmediate(resolve));
 		if (this.#buffered > SLOW_CONSUMER_BYTES / 4 && !this.ending)
 			await new Promise<void>((resolve) => {
 				this.#whenDrained = resolve;
@@ -95,6 +98,8 @@ export class Connection {
 	}
 
 	join(topic: string) {
+		if (!this.joined) this.#socket?.subscribe(this.id);
+		this.joined = true;
 		this.#socket?.subscribe(topic);
 	}
 

@@ -1,7 +1,7 @@
 /** The composition: every part of the realtime server, made once and handed to the others. */
 import type { Server } from 'bun';
 import pkg from '../../../package.json' with { type: 'json' };
-import { systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import { RECENT_MESSAGES } from '../protocol/limits.ts';
 import { createAdmission } from './admission.ts';
 import type { Connection } from './connection.ts';
@@ -14,7 +14,7 @@ import type { MessageLog } from './log/message-log.ts';
 import { openSqliteLog } from './log/sqlite.ts';
 import type { Logger } from './logging.ts';
 import type { Options } from './options.ts';
-import { Outgoing } from './outgoing.ts';
+import { Outgoing, type Publish } from './outgoing.ts';
 import { Publisher } from './publisher.ts';
 import { provideRealtime, type Realtime } from './realtime.ts';
 import { Registry } from './registry.ts';
@@ -36,11 +36,14 @@ export interface Parts {
 	logger: Logger;
 	/** Another log than the embedded one. */
 	log?: MessageLog;
+	clock?: Clock;
 }
 
 /** @throws Error when a setting is wrong, or the database is in use by another server */
-export async function createRealtime(options: Options, { logger, log: given }: Parts): Promise<RealtimeServer> {
-	const clock = systemClock;
+export async function createRealtime(
+	options: Options,
+	{ logger, log: given, clock = systemClock }: Parts,
+): Promise<RealtimeServer> {
 	const report: Report = (where, error) => logger.error('unexpected error in {where}: {error}', { where, error });
 	const admission = createAdmission(options, clock);
 	const identities = createIdentities(options.identitySecret ?? keptSecret(options.dataDir), clock.wall);
@@ -56,8 +59,9 @@ export async function createRealtime(options: Options, { logger, log: given }: P
 	let server: Server<Connection> | undefined;
 	let stop = () => {};
 	let closed: Promise<void> | undefined;
-	const outgoing = new Outgoing((flush) => guarded(report, 'flush', flush));
-	const hub = new Hub(log, outgoing, (topic, text) => server?.publish(topic, text) ?? 0, report);
+	const publish: Publish = (topic, text) => server?.publish(topic, text) ?? 0;
+	const outgoing = new Outgoing(publish, (flush) => guarded(report, 'flush', flush));
+	const hub = new Hub(log, outgoing, publish, report);
 	const sessions = new Sessions(options.messages);
 	const registry: Registry = new Registry({
 		heartbeat: options.heartbeat,

@@ -1,12 +1,11 @@
 /** Who follows which room: replays what a subscriber missed, then lets it ride on Bun's publish. */
-import type { Server } from 'bun';
 import { closeCode } from '../protocol/codes.ts';
 import type { Position, Subscribed } from '../protocol/frames.ts';
 import { RECENT_MESSAGES } from '../protocol/limits.ts';
 import type { Connection } from './connection.ts';
 import { guarded, type Report } from './errors.ts';
 import type { MessageLog, Stored } from './log/message-log.ts';
-import { arrays, type Outgoing } from './outgoing.ts';
+import { arrays, type Outgoing, type Publish } from './outgoing.ts';
 import { Room } from './room.ts';
 
 /** A connection's place in a room: `live` once replay is over and publish takes over. */
@@ -22,10 +21,10 @@ export class Hub {
 	readonly #rooms = new Map<string, Room>();
 	readonly #log: MessageLog;
 	readonly #outgoing: Outgoing;
-	readonly #publish: Server<Connection>['publish'];
+	readonly #publish: Publish;
 	readonly #report: Report;
 
-	constructor(log: MessageLog, outgoing: Outgoing, publish: Server<Connection>['publish'], report: Report) {
+	constructor(log: MessageLog, outgoing: Outgoing, publish: Publish, report: Report) {
 		this.#report = report;
 		this.#log = log;
 		this.#outgoing = outgoing;

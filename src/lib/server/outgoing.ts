@@ -1,13 +1,19 @@
 /** What leaves in this tick: a connection's frames gather here and go out as one array, one system call. */
 import type { Connection } from './connection.ts';
 
+/** Bun's publish: sends a text to every socket of a topic at the end of the tick. */
+export type Publish = (topic: string, text: string) => number;
+
 export class Outgoing {
 	readonly #frames = new Map<Connection, string[]>();
 	#scheduled = false;
 	readonly #run: () => void;
 
+	readonly #publish: Publish;
+
 	/** `guard` wraps the flush that the event loop calls. */
-	constructor(guard: (flush: () => void) => () => void) {
+	constructor(publish: Publish, guard: (flush: () => void) => () => void) {
+		this.#publish = publish;
 		this.#run = guard(() => {
 			this.#scheduled = false;
 			this.flushAll();
@@ -28,7 +34,11 @@ export class Outgoing {
 		const frames = this.#frames.get(connection);
 		if (!frames) return;
 		this.#frames.delete(connection);
-		for (const text of arrays(frames)) connection.write(text);
+		for (const text of arrays(frames)) {
+			// Published to a topic of its own, an ack shares the system call with the room's messages of the same tick.
+			if (connection.joined) this.#publish(connection.id, text);
+			else connection.write(text);
+		}
 	}
 
 	/** Sends what waits for anybody: before a publish, so that a replay never arrives after what followed it. */

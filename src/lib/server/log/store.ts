@@ -13,7 +13,19 @@ interface Room {
 interface Producer {
 	id: number;
 	user: string;
+	/** Its last used seq. */
 	last: number;
+	/** Its newest message, that message's seq, and the newest message of the block of seqs before. */
+	tip: number | null;
+	tipSeq: number;
+	milestone: number | null;
+}
+interface Link {
+	offset: number;
+	at: number;
+	seq: number;
+	previous: number | null;
+	milestone: number | null;
 }
 interface Receipt {
 	offset: number | null;
@@ -22,6 +34,8 @@ interface Receipt {
 	message: string | null;
 }
 
+/** Seqs by 64, as many as a client may have unacknowledged: a resent one lies in the newest block or the one before. */
+const blockOf = (seq: number) => Math.floor(seq / IN_FLIGHT);
 /** Rooms and producers kept in memory; past it the cache starts anew, the database has them all. */
 const CACHED = 100_000;
 const code = v.picklist(errorCodes);
@@ -46,7 +60,8 @@ export class Store {
 		try {
 			const results = entries.map((entry) => this.#accept(entry));
 			for (const room of this.#touchedRooms) this.#sql.setHead.run(room.head, room.id);
-			for (const producer of this.#touchedProducers) this.#sql.setLast.run(producer.last, producer.id);
+			for (const { last, tip, tipSeq, milestone, id } of this.#touchedProducers)
+				this.#sql.setProducer.run(last, tip, tipSeq, milestone, id);
 			this.#database.run('COMMIT');
 			if (this.#rooms.size > CACHED) this.#rooms.clear();
 			if (this.#producers.size > CACHED) this.#producers.clear();
@@ -83,18 +98,44 @@ export class Store {
 		}
 		room.head += 1;
 		this.#touchedRooms.add(room);
-		this.#sql.addMessage.run(room.id, room.head, producer.id, entry.seq, entry.at, entry.body);
+		if (blockOf(producer.tipSeq) < blockOf(entry.seq)) producer.milestone = producer.tip;
+		const { lastInsertRowid } = this.#sql.addMessage.run(
+			room.id,
+			room.head,
+			producer.id,
+			entry.seq,
+			producer.tip,
+			producer.milestone,
+			entry.at,
+			entry.body,
+		);
+		producer.tip = Number(lastInsertRowid);
+		producer.tipSeq = entry.seq;
 		return { status: 'stored', offset: room.head };
 	}
 
 	#answerAgain(producer: Producer, seq: number): Result {
-		const stored = this.#sql.bySeq.get(producer.id, seq);
-		if (stored) return { status: 'duplicate', ...stored };
+		const stored = this.#find(producer, seq);
+		if (stored) return { status: 'duplicate', offset: stored.offset, at: stored.at };
 		const receipt = this.#sql.receipt.get(producer.id, seq);
 		if (receipt?.offset != null) return { status: 'duplicate', offset: receipt.offset, at: receipt.at };
 		if (receipt) return { status: 'refused', code: v.parse(code, receipt.code), message: receipt.message ?? '', duplicate: true };
 		return { status: 'out-of-order', expected: producer.last + 1 };
 	}
+
+	/** Walks back from a producer's newest message: by milestones to the right block of seqs, then one by one. */
+	#find(producer: Producer, seq: number): Link | null {
+		let link = this.#link(producer.tip);
+		let tooFar: number | null = null;
+		while (link && link.seq > seq) {
+			const far: Link | null = link.milestone === tooFar ? null : this.#link(link.milestone);
+			if (!far || far.seq < seq) tooFar = link.milestone;
+			link = far && far.seq >= seq ? far : this.#link(link.previous);
+		}
+		return link?.seq === seq ? link : null;
+	}
+
+	#link = (id: number | null): Link | null => (id === null ? null : this.#sql.link.get(id));
 
 	#room(name: string): Room {
 		let room = this.#rooms.get(name) ?? this.#sql.room.get(name);
@@ -116,6 +157,9 @@ export class Store {
 			id: Number(this.#sql.addProducer.run(entry.client, room.id, entry.user).lastInsertRowid),
 			user: entry.user,
 			last: 0,
+			tip: null,
+			tipSeq: 0,
+			milestone: null,
 		};
 		this.#producers.set(key, producer);
 		return producer;
@@ -152,18 +196,20 @@ const statements = (database: Database) => ({
 	addRoom: database.query<never, [string]>('INSERT INTO rooms (name, head, floor) VALUES (?, 0, 0)'),
 	setHead: database.query<never, [number, number]>('UPDATE rooms SET head = ? WHERE id = ?'),
 	setFloor: database.query<never, [number, number]>('UPDATE rooms SET floor = ? WHERE id = ?'),
-	producer: database.query<Producer, [string, number]>('SELECT id, user, last FROM producers WHERE client = ? AND room = ?'),
+	producer: database.query<Producer, [string, number]>(
+		'SELECT id, user, last, tip, tip_seq AS tipSeq, milestone FROM producers WHERE client = ? AND room = ?',
+	),
 	owner: database.query<{ user: string }, [string]>('SELECT user FROM producers WHERE client = ? LIMIT 1'),
 	addProducer: database.query<never, [string, number, string]>(
-		'INSERT INTO producers (client, room, user, last) VALUES (?, ?, ?, 0)',
+		'INSERT INTO producers (client, room, user, last, tip_seq) VALUES (?, ?, ?, 0, 0)',
 	),
-	setLast: database.query<never, [number, number]>('UPDATE producers SET last = ? WHERE id = ?'),
-	addMessage: database.query<never, [number, number, number, number, number, string]>(
-		'INSERT INTO messages (room, offset, producer, seq, at, body) VALUES (?, ?, ?, ?, ?, ?)',
+	setProducer: database.query<never, [number, number | null, number, number | null, number]>(
+		'UPDATE producers SET last = ?, tip = ?, tip_seq = ?, milestone = ? WHERE id = ?',
 	),
-	bySeq: database.query<{ offset: number; at: number }, [number, number]>(
-		'SELECT offset, at FROM messages WHERE producer = ? AND seq = ?',
+	addMessage: database.query<never, [number, number, number, number, number | null, number | null, number, string]>(
+		'INSERT INTO messages (room, offset, producer, seq, previous, milestone, at, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
 	),
+	link: database.query<Link, [number]>('SELECT offset, at, seq, previous, milestone FROM messages WHERE id = ?'),
 	receipt: database.query<Receipt, [number, number]>(
 		'SELECT offset, at, code, message FROM receipts WHERE producer = ? AND seq = ?',
 	),

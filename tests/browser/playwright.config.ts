@@ -1,0 +1,17 @@
+/** Browser tests drive the browser that the test command found, against servers that the tests start and kill themselves. */
+import { defineConfig } from '@playwright/test';
+
+export default defineConfig({
+	testDir: '.',
+	testMatch: '*.e2e.ts',
+	timeout: 60_000,
+	workers: 1,
+	forbidOnly: true,
+	outputDir: '../../test-results',
+	reporter: 'list',
+	use: {
+		launchOptions: { executablePath: process.env.CHROMIUM_PATH, args: ['--no-sandbox'] },
+		trace: 'retain-on-failure',
+		screenshot: 'only-on-failure',
+	},
+});
