@@ -35,6 +35,7 @@ export class Connection {
 
 	#socket: Socket | null = null;
 	#whenDrained = () => {};
+	#turn: Promise<void> = Promise.resolve();
 	readonly #outgoing: Outgoing;
 
 	constructor(address: string, user: User | null, outgoing: Outgoing) {
@@ -76,6 +77,13 @@ export class Connection {
 	endIfSlow() {
 		if (this.#buffered > SLOW_CONSUMER_BYTES)
 			this.end('slow-consumer', closeCode.slowConsumer, 'it reads slower than the room speaks');
+	}
+
+	/** Runs one replay after the other: together they would overfill the buffer that each of them respects. */
+	inTurn(replay: () => Promise<void>): Promise<void> {
+		const turn = this.#turn.then(replay);
+		this.#turn = turn.catch(() => {}); // whoever asked for the replay hears of it
+		return turn;
 	}
 
 	/** Resolves once a replay may go on: when others had their turn, and the peer has read most of what waits for it or is gone. */

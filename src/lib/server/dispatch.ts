@@ -43,7 +43,7 @@ function perform(to: Dispatcher, connection: Connection, session: Session, frame
 		case 'ping':
 			return connection.answer({ type: 'pong', at: frame.at, heads: to.hub.heads(connection) });
 		case 'subscribe':
-			if (connection.subscriptions.length >= ROOMS_PER_CONNECTION)
+			if (connection.subscriptions.length >= ROOMS_PER_CONNECTION && !follows(connection, frame.room))
 				return connection.error('rate-limited', `a connection follows at most ${ROOMS_PER_CONNECTION} rooms`);
 			return later(to, connection, to.hub.subscribe(connection, frame.room, positionOf(frame.epoch, frame.offset)));
 		case 'unsubscribe':
@@ -64,10 +64,12 @@ function perform(to: Dispatcher, connection: Connection, session: Session, frame
 }
 
 function signal(to: Dispatcher, connection: Connection, { room, kind, data }: ClientFrame & { type: 'signal' }) {
-	const follows = connection.subscriptions.some((subscription) => subscription.room.name === room);
-	if (follows && connection.user)
+	if (follows(connection, room) && connection.user)
 		to.hub.signal(room, JSON.stringify({ type: 'signal', room, user: connection.user, kind, data }));
 }
+
+const follows = (connection: Connection, room: string) =>
+	connection.subscriptions.some((subscription) => subscription.room.name === room);
 
 /** Reads and signals share the rate of publishing. */
 function allowed({ clock }: Dispatcher, connection: Connection, { bucket }: Session): boolean {

@@ -16,6 +16,8 @@ export interface Subscription {
 
 /** Messages read from the log at a time while a subscriber catches up. */
 const PAGE = 200;
+/** Characters of them that are sent before the reader is waited for: far less than may wait for it. */
+const PAGE_LENGTH = 65_536;
 
 export class Hub {
 	readonly #rooms = new Map<string, Room>();
@@ -115,23 +117,41 @@ export class Hub {
 		if (!position || position.epoch !== room.epoch || position.offset > room.head)
 			return this.#replay(connection, subscription, position);
 		const { floor } = await this.#log.head(room.name);
+		if (!this.#present(connection, subscription)) return;
 		const to = room.head;
 		const from = Math.max(position.offset, floor);
 		const missing = from > position.offset ? { from: position.offset + 1, to: from } : undefined;
 		this.#announce(connection, subscription, missing ? 'gap' : 'resumed', to, missing);
 		let offset = from;
-		while (offset < to && offset < room.coveredFrom) {
-			const page = await this.#log.read(room.name, offset + 1, Math.min(offset + PAGE, to));
-			if (!this.#present(connection, subscription)) return;
-			if (page[0]?.offset !== offset + 1) break; // trimmed under our hands
-			for (const { frame } of page) connection.send(frame);
-			offset += page.length;
-			await connection.drained();
-		}
+		await connection.inTurn(async () => {
+			offset = await this.#page(connection, subscription, from, to);
+		});
 		// Where the room outran this reader or its log was trimmed meanwhile, it starts again from what it has by now.
 		if (offset < room.coveredFrom && this.#present(connection, subscription))
 			return this.subscribe(connection, room.name, { epoch: room.epoch, offset });
 		this.#goLive(connection, subscription, offset, to);
+	}
+
+	/** Sends what lies after `from`, up to `to` or what is in memory, no faster than it is read. Returns the last offset that was sent. */
+	async #page(connection: Connection, subscription: Subscription, from: number, to: number): Promise<number> {
+		const { room } = subscription;
+		let offset = from;
+		while (offset < to && offset < room.coveredFrom) {
+			const page = await this.#log.read(room.name, offset + 1, Math.min(offset + PAGE, to));
+			if (page[0]?.offset !== offset + 1) break; // trimmed under our hands
+			let length = 0;
+			for (const { frame } of page) {
+				if (!this.#present(connection, subscription)) return offset;
+				connection.send(frame);
+				offset += 1;
+				length += frame.length;
+				if (length < PAGE_LENGTH) continue;
+				length = 0;
+				await connection.drained();
+			}
+			await connection.drained();
+		}
+		return offset;
 	}
 
 	/** The answer for a room at hand: all of it within this call. */
@@ -175,6 +195,7 @@ export class Hub {
 	#leave(connection: Connection, { room, live }: Subscription) {
 		if (live) connection.leave(room.topic);
 		room.subscribers.delete(connection);
-		if (room.subscribers.size === 0) this.#rooms.delete(room.name);
+		// A room of the same name may have taken the place of one that was given up.
+		if (room.subscribers.size === 0 && this.#rooms.get(room.name) === room) this.#rooms.delete(room.name);
 	}
 }

@@ -1,0 +1,22 @@
+/** The client's public face. */
+export { type Backoff, type BackoffOptions, exponentialBackoff } from './backoff.ts';
+export { createClient } from './client.ts';
+export { RealtimeError, type RealtimeErrorClass, type RealtimeErrorCode } from './errors.ts';
+export type { ClientOptions, Logger } from './options.ts';
+export { createMemoryOutboxStore, type OutboxRecord, type OutboxStore } from './outbox-store.ts';
+export type {
+	Client,
+	ClientEvents,
+	ClientStats,
+	ConnectionSnapshot,
+	ConnectionState,
+	Drop,
+	ErrorRecord,
+	OutboxItem,
+	PresenceChange,
+	Quality,
+	Receipt,
+	RoomHandlers,
+	Sent,
+	Subscription,
+} from './types.ts';

@@ -1,0 +1,166 @@
+/** What a user of the client sees: its states, events, messages on their way, and figures. */
+import type { ErrorClass } from '../protocol/codes.ts';
+import type { History, Message, Position, ServerFrame, Subscribed, User, Welcome } from '../protocol/frames.ts';
+import type { RealtimeError, RealtimeErrorClass, RealtimeErrorCode } from './errors.ts';
+
+/** Why a connection ended or an attempt failed. `code` is a WebSocket close code, 1006 where none came. */
+export interface Drop {
+	code: number;
+	class: ErrorClass;
+	/** What to tell a person, in one sentence. */
+	reason: string;
+	/** The server asks for at least this pause before the next try, in milliseconds. */
+	retryAfterMs: number;
+}
+
+/** Times are monotonic milliseconds of the client's clock. */
+export type ConnectionState =
+	| { name: 'idle' }
+	| { name: 'connecting'; since: number; attempt: number; cause: Drop | null }
+	| { name: 'connected'; since: number; welcome: Welcome; connectionType: 'websocket' | 'http' }
+	| { name: 'disconnected'; since: number; attempt: number; retryAt: number; cause: Drop }
+	| { name: 'suspended'; since: number; attempt: number; retryAt: number; cause: Drop }
+	| { name: 'closed'; since: number; cause: Drop | null };
+
+/** A message of ours on its way: `queued` (not sent on this connection), `sending` (sent, unacknowledged), `stored` (acknowledged), `failed` (refused for good). */
+export interface OutboxItem {
+	/** Stays the same for the life of the message; `client` and `seq` change when the server has lost count of a sequence. */
+	readonly id: string;
+	readonly client: string;
+	readonly room: string;
+	readonly seq: number;
+	readonly kind: string;
+	readonly data: unknown;
+	/** Wall time at which it was handed in, in milliseconds since 1970. */
+	readonly at: number;
+	readonly status: 'queued' | 'sending' | 'stored' | 'failed';
+	/** Its offset in the room, once stored. */
+	readonly offset?: number;
+	/** Why it was refused, once failed. */
+	readonly error?: RealtimeError;
+}
+
+/** What `stored` resolves with: the message is durable at this place of the room's log. */
+export interface Receipt {
+	epoch: string;
+	offset: number;
+	at: number;
+	duplicate: boolean;
+}
+
+export interface Sent {
+	/** The item as it was accepted; follow it with the `outbox` event. */
+	readonly item: OutboxItem;
+	/** Resolves once the message is durable; rejects with a `RealtimeError` when it was refused for good. May be ignored. */
+	readonly stored: Promise<Receipt>;
+}
+
+export type PresenceChange = Pick<Extract<ServerFrame, { type: 'presence' }>, 'version' | 'count' | 'changed' | 'left'>;
+
+export interface RoomHandlers {
+	/** Each message once, in the room's order, whatever the connection went through. */
+	message(message: Message): void;
+	/** What the server could recover. After `gap` messages are missing for good; after `reset` what was shown before belongs to another log. */
+	subscribed?(subscribed: Subscribed): void;
+	/** Replay is over: the room is at its head. Comes again after each reconnect. */
+	live?(offset: number): void;
+	/** The room's snapshot changed. Its first one comes with `subscribed`. */
+	state?(state: Record<string, unknown>): void;
+	/** Who came, changed or left. Those who were there already come with `subscribed`. */
+	presence?(change: PresenceChange): void;
+	signal?(signal: { user: User; kind: string; data: unknown }): void;
+	/** The room was refused. */
+	error?(error: RealtimeError): void;
+}
+
+export interface Subscription {
+	readonly room: string;
+	/** The last offset that was delivered, or null before the first answer. */
+	readonly position: Position | null;
+	/** True between `live` and the next drop. */
+	readonly live: boolean;
+	/** Leaves the room. Calling it twice does nothing. */
+	close(): void;
+}
+
+export interface ErrorRecord {
+	/** Wall time, milliseconds since 1970. */
+	at: number;
+	code: number | RealtimeErrorCode;
+	class: RealtimeErrorClass;
+	message: string;
+	/** How long the connection had lived, in milliseconds; 0 for a failed attempt. */
+	connectedMs: number;
+}
+
+export type Quality = 'excellent' | 'good' | 'fair' | 'poor' | 'unknown';
+
+/** The connection in one flat record, for badges and logs. */
+export interface ConnectionSnapshot {
+	state: ConnectionState['name'];
+	isConnected: boolean;
+	connectionType: 'websocket' | 'http' | null;
+	/** Wall time of the last byte from the server, or null. */
+	lastHeartbeat: number | null;
+	/** Attempts since the last stable connection. */
+	reconnectAttempts: number;
+	quality: Quality;
+}
+
+/** Round trips are milliseconds over the last 100 probes; counts are since the client was made. */
+export interface ClientStats {
+	roundTrip: { p50: number | null; p95: number | null; last: number | null; jitter: number | null };
+	connects: number;
+	/** Connections regained after a drop. */
+	reconnects: number;
+	failedAttempts: number;
+	messages: { queued: number; sent: number; acked: number; received: number; failed: number; duplicates: number };
+	/** From a drop to every room live again, milliseconds, for the last recovery. */
+	lastRecoveryMs: number | null;
+}
+
+export interface ClientEvents {
+	state: (state: ConnectionState, previous: ConnectionState) => void;
+	/** Something was refused or went wrong: also kept in `getErrorHistory()`. */
+	error: (record: ErrorRecord) => void;
+	/** An item of the outbox was added, changed, or left (then `status` is `stored`, or `failed` when discarded). */
+	outbox: (item: OutboxItem) => void;
+	/** Every subscribed room is live: after connecting and after each recovery. */
+	live: () => void;
+	/** A round trip was measured, in milliseconds. */
+	roundTrip: (ms: number) => void;
+}
+
+export interface Client {
+	/** This client's id: the idempotency key of its messages. Provisional until a store that answers later has loaded. */
+	readonly id: string;
+	readonly state: ConnectionState;
+	/** The person the server takes this client for, once connected. */
+	readonly user: User | null;
+	connect(): void;
+	/** Ends the connection for good. Calling it twice does nothing. */
+	close(): void;
+	/** Tries at once and forgets the backoff; does nothing while connected or connecting. */
+	retryNow(): void;
+	/** Follows a room, from `position` (of a server-rendered page, say) or from now with recent history. One subscription a room. */
+	subscribe(room: string, handlers: RoomHandlers, position?: Position): Subscription;
+	/**
+	 * Takes a message for sending, connected or not: it is sent in order and exactly once in effect.
+	 * @throws RealtimeError `overloaded` when `maxQueueSize` messages already wait; nothing was taken then.
+	 */
+	send(room: string, kind: string, data: unknown): Sent;
+	/** Messages of ours that are not yet stored, or failed and not yet discarded, in order. */
+	outbox(room: string): readonly OutboxItem[];
+	/** Forgets a failed message. */
+	discard(item: OutboxItem): void;
+	/** Messages below the offset `before`, ascending. Rejects with a `RealtimeError` when not connected, refused or cut off. */
+	history(room: string, before: number, limit?: number): Promise<Pick<History, 'messages' | 'more'>>;
+	/** At most once, never stored: dropped silently while not connected. */
+	signal(room: string, kind: string, data: unknown): void;
+	/** Listens; returns the function that stops it. */
+	on<Name extends keyof ClientEvents>(event: Name, listener: ClientEvents[Name]): () => void;
+	getConnectionState(): ConnectionSnapshot;
+	getStats(): ClientStats;
+	/** The last 100 errors, oldest first. */
+	getErrorHistory(): readonly ErrorRecord[];
+}

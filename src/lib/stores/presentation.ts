@@ -1,0 +1,143 @@
+/** What the badge and the banner say: a pure function of the connection's state and of what is known around it. */
+import type { ConnectionState, Drop } from '../client/types.ts';
+import type { ErrorClass } from '../protocol/codes.ts';
+
+export type BadgeIcon = 'dot' | 'half' | 'spinner' | 'ring' | 'arrow' | 'offline' | 'lock';
+
+export interface Badge {
+	icon: BadgeIcon;
+	tone: 'good' | 'quiet' | 'warn' | 'bad';
+	text: string;
+}
+
+export interface Banner {
+	tone: 'good' | 'warn' | 'bad';
+	/** Goes into the live region: it changes with the state, never with the passing of time. */
+	text: string;
+	/** The ticking part, kept out of the live region. */
+	progress: string | null;
+	action: 'retry' | 'reload' | null;
+	/** An attempt is running: the action is disabled. */
+	busy: boolean;
+}
+
+export interface View {
+	badge: Badge;
+	banner: Banner | null;
+}
+
+/** What the state alone does not know. All times are monotonic milliseconds of the client's clock. */
+export interface Situation {
+	now: number;
+	/** What the browser says of the network. Believed only while there is no connection. */
+	online: boolean;
+	/** When the last connection was lost or, before the first one, when the page began. */
+	lostAt: number;
+	/** When the page was last woken from sleep or from the back-forward cache: the grace begins anew. */
+	wokeAt: number;
+	/** Over what the last connection went; null before the first one. */
+	last: 'websocket' | 'http' | null;
+	/** When the person last asked for a retry. */
+	retriedAt: number | null;
+	/** When a connection came back while a banner was showing. */
+	restoredAt: number | null;
+	/** Missed messages still to come before the room is live. */
+	behind: number;
+}
+
+/** A short drop shows nothing at all, a longer one the badge alone, and only then the banner. */
+const BADGE_GRACE_MS = 1_000;
+const BANNER_GRACE_MS = 5_000;
+/** Below this a countdown would only flicker. */
+const COUNTDOWN_MS = 5_000;
+/** After "Retry now" the answer stays "Connecting…" this long, even if the attempt fails at once. */
+const RETRY_SHOWN_MS = 5_000;
+export const RESTORED_SHOWN_MS = 3_000;
+/** Fewer missed messages than this are there before anybody could read how many they were. */
+const BEHIND_SHOWN = 20;
+
+export function present(state: ConnectionState, situation: Situation): View {
+	if (state.name === 'idle') return { badge: { icon: 'spinner', tone: 'quiet', text: 'Connecting…' }, banner: null };
+	if (state.name === 'connected') return connected(state, situation);
+	if (state.name === 'closed') return closed(state.cause);
+	if (!situation.online) return offline;
+	return { badge: downBadge(situation), banner: downBanner(state, situation) };
+}
+
+const live = (type: 'websocket' | 'http'): Badge =>
+	type === 'websocket'
+		? { icon: 'dot', tone: 'good', text: 'Live' }
+		: { icon: 'half', tone: 'good', text: 'Live · compatibility mode' };
+
+function connected(state: Extract<ConnectionState, { name: 'connected' }>, { now, behind, restoredAt }: Situation): View {
+	const many = behind > BEHIND_SHOWN;
+	const catchingUp = many || (behind > 0 && now - state.since >= BADGE_GRACE_MS);
+	const text = many ? `Catching up… ${behind} messages` : 'Catching up…';
+	const restored = restoredAt !== null && now - restoredAt < RESTORED_SHOWN_MS;
+	return {
+		badge: catchingUp ? { icon: 'arrow', tone: 'quiet', text } : live(state.connectionType),
+		banner: restored ? { tone: 'good', text: 'Back online', progress: null, action: null, busy: false } : null,
+	};
+}
+
+const offline: View = {
+	badge: { icon: 'offline', tone: 'warn', text: 'Offline' },
+	banner: {
+		tone: 'warn',
+		text: 'You’re offline. Messages will be sent when you’re back.',
+		progress: null,
+		action: null,
+		busy: false,
+	},
+};
+
+function downBadge({ now, lostAt, wokeAt, last }: Situation): Badge {
+	if (last !== null && wokeAt <= lostAt && now - lostAt < BADGE_GRACE_MS) return live(last);
+	const word = last === null ? 'Connecting' : 'Reconnecting';
+	if (now - Math.max(lostAt, wokeAt) < BANNER_GRACE_MS) return { icon: 'spinner', tone: 'quiet', text: `${word}…` };
+	return { icon: 'ring', tone: 'warn', text: word };
+}
+
+type Down = Extract<ConnectionState, { name: 'connecting' | 'disconnected' | 'suspended' }>;
+
+function downBanner(state: Down, { now, lostAt, wokeAt, retriedAt }: Situation): Banner | null {
+	if (now - Math.max(lostAt, wokeAt) < BANNER_GRACE_MS) return null;
+	const busy = state.name === 'connecting' || (retriedAt !== null && now - retriedAt < RETRY_SHOWN_MS);
+	return {
+		tone: 'warn',
+		text: (state.cause && troubles[state.cause.class]) ?? 'Can’t reach the server.',
+		progress: state.name === 'connecting' || busy ? 'Connecting…' : nextTry(state, now),
+		action: 'retry',
+		busy,
+	};
+}
+
+function nextTry(state: { since: number; retryAt: number }, now: number): string {
+	if (state.retryAt - state.since < COUNTDOWN_MS) return 'Reconnecting soon…';
+	return `Next try in ${Math.max(1, Math.ceil((state.retryAt - now) / 1_000))} s.`;
+}
+
+const troubles: Partial<Record<ErrorClass, string>> = {
+	restart: 'The server is restarting.',
+	server: 'The server has a problem.',
+	overload: 'The server is busy.',
+	'rate-limit': 'Too many requests: slowing down.',
+	auth: 'Your sign-in is being renewed.',
+};
+
+function closed(cause: Drop | null): View {
+	if (!cause) return { badge: { icon: 'ring', tone: 'quiet', text: 'Closed' }, banner: null };
+	const [badge, text] = endings[cause.class] ?? ['Stopped', `The connection has stopped: ${cause.reason}`];
+	const action = cause.class === 'forbidden' ? null : 'reload';
+	return {
+		badge: { icon: 'lock', tone: 'bad', text: badge },
+		banner: { tone: 'bad', text, progress: null, action, busy: false },
+	};
+}
+
+const endings: Partial<Record<ErrorClass, [badge: string, text: string]>> = {
+	auth: ['Signed out', 'You’re signed out. Reload the page to sign in again.'],
+	version: ['Update needed', 'This page is out of date. Reload it to go on.'],
+	replaced: ['Open elsewhere', 'A newer copy of this tab took over the connection. Reload to use this one.'],
+	forbidden: ['No access', 'You have no access here. Ask whoever runs this server.'],
+};

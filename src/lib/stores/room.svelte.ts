@@ -1,0 +1,168 @@
+/** One room as runes over its transcript: follows it through a client, and hands on what the person does. */
+import { createSubscriber } from 'svelte/reactivity';
+import type { Client, OutboxItem, RoomHandlers, Subscription } from '../client/types.ts';
+import { systemClock } from '../clock.ts';
+import type { Position } from '../protocol/frames.ts';
+import { type Recent, Transcript } from './transcript.ts';
+
+/** Messages kept while the person reads at the end, and while they read further up. */
+const KEPT_AT_END = 500;
+const KEPT_READING = 2_000;
+
+export class Room {
+	readonly name: string;
+	readonly #transcript: Transcript;
+	#position: Position;
+	#client: Client | null = null;
+	#subscription: Subscription | null = null;
+	#head = 0;
+	#atEnd = true;
+	#earlier: 'idle' | 'loading' | 'failed' = 'idle';
+	#refused: string | null = null;
+	#update = () => {};
+	#subscribe = createSubscriber((update) => {
+		this.#update = update;
+	});
+
+	constructor(name: string, recent: Recent) {
+		this.name = name;
+		this.#transcript = new Transcript(recent);
+		this.#position = { epoch: recent.epoch, offset: recent.offset };
+	}
+
+	get entries() {
+		this.#subscribe();
+		return this.#transcript.entries();
+	}
+
+	get marks() {
+		this.#subscribe();
+		return this.#transcript.marks;
+	}
+
+	/** Missed messages still to come before the room is live. */
+	get behind() {
+		this.#subscribe();
+		return this.#head && Math.max(0, this.#head - (this.#subscription?.position?.offset ?? this.#position.offset));
+	}
+
+	/** Whether messages of ours wait to be stored. */
+	get unsent() {
+		return this.#client?.outbox(this.name).some(({ status }) => status !== 'failed') ?? false;
+	}
+
+	/** Whether there are earlier messages, and what came of asking for them. */
+	get earlier(): 'none' | 'idle' | 'loading' | 'failed' {
+		this.#subscribe();
+		return this.#transcript.earlierThan === null ? 'none' : this.#earlier;
+	}
+
+	/** Why the room cannot be followed, or null. */
+	get refused() {
+		this.#subscribe();
+		return this.#refused;
+	}
+
+	/** Follows the room through `client` from where it was left; returns the function that stops it. */
+	open(client: Client): () => void {
+		this.#client = client;
+		const stops = [
+			client.on('outbox', (item) => item.room === this.name && this.#changed(item)),
+			client.on(
+				'state',
+				(state, { name }) => name === 'connected' && state.name !== name && this.#transcript.lost(systemClock.wall()),
+			),
+		];
+		this.#changed();
+		const subscription = client.subscribe(this.name, this.#handlers(client), this.#position);
+		this.#subscription = subscription;
+		return () => {
+			for (const stop of stops) stop();
+			this.#position = subscription.position ?? this.#position;
+			subscription.close();
+			this.#client = null;
+			this.#subscription = null;
+		};
+	}
+
+	/** Hands a message in. Returns why it could not be taken, or null. */
+	send(text: string): string | null {
+		if (!this.#client) return 'Not ready yet. Try again in a moment.';
+		try {
+			this.#client.send(this.name, 'chat', { text }).stored.catch(() => {
+				// Shown under the message itself: its item has failed.
+			});
+		} catch (error) {
+			return error instanceof Error ? error.message : String(error);
+		}
+		this.#transcript.sent();
+		this.#update();
+		return null;
+	}
+
+	/** Sends a refused message once more, as a new one. */
+	retry(item: OutboxItem) {
+		if (!this.#client) return;
+		this.#client.discard(item);
+		this.#client.send(this.name, item.kind, item.data).stored.catch(() => {
+			// As in `send`.
+		});
+	}
+
+	discard(item: OutboxItem) {
+		this.#client?.discard(item);
+	}
+
+	/** Asks for a page of earlier messages. */
+	async loadEarlier() {
+		const before = this.#transcript.earlierThan;
+		if (before === null || this.#earlier === 'loading' || !this.#client) return;
+		this.#earlier = 'loading';
+		this.#update();
+		try {
+			const { messages, more } = await this.#client.history(this.name, before);
+			this.#transcript.prepend(messages, more);
+			this.#earlier = 'idle';
+		} catch {
+			// The reason is the connection's, and the banner tells it; here it is enough that asking again may help.
+			this.#earlier = 'failed';
+		}
+		this.#update();
+	}
+
+	/** Whether the person reads at the end, where the oldest messages may go. */
+	reading(atEnd: boolean) {
+		this.#atEnd = atEnd;
+		if (this.#transcript.trim(atEnd ? KEPT_AT_END : KEPT_READING)) this.#update();
+	}
+
+	#handlers(client: Client): RoomHandlers {
+		return {
+			message: (message) => {
+				this.#transcript.append(message, message.user.id === client.user?.id);
+				if (this.#earlier !== 'loading') this.#transcript.trim(this.#atEnd ? KEPT_AT_END : KEPT_READING);
+				this.#update();
+			},
+			subscribed: (subscribed) => {
+				this.#head = subscribed.offset;
+				this.#refused = null;
+				this.#transcript.subscribed(subscribed, systemClock.wall());
+				this.#update();
+			},
+			live: (offset) => {
+				this.#head = 0;
+				this.#transcript.live(offset);
+				this.#update();
+			},
+			error: (error) => {
+				this.#refused = error.message;
+				this.#update();
+			},
+		};
+	}
+
+	#changed(item?: OutboxItem) {
+		this.#transcript.outbox(this.#client?.outbox(this.name) ?? [], systemClock.now(), item);
+		this.#update();
+	}
+}

@@ -1,0 +1,19 @@
+/** The tick of one of our own messages: what has become of it, as a shape and in words. */
+import type { Entry } from './transcript.ts';
+
+export interface Tick {
+	icon: 'queued' | 'sending' | 'stored' | 'failed';
+	label: string;
+}
+
+/** A send that takes longer is called slow. It goes on all the same. */
+const SLOW_MS = 10_000;
+
+/** `now` is monotonic, as `sendingSince` is. */
+export function tickOf({ status, sendingSince }: Pick<Entry, 'status' | 'sendingSince'>, now: number): Tick {
+	if (status === 'queued') return { icon: 'queued', label: 'Waiting to send' };
+	if (status === 'stored') return { icon: 'stored', label: 'Sent' };
+	if (status === 'failed') return { icon: 'failed', label: 'Not sent' };
+	const slow = sendingSince !== null && now - sendingSince >= SLOW_MS;
+	return { icon: 'sending', label: slow ? 'Still sending…' : 'Sending' };
+}

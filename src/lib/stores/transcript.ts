@@ -1,0 +1,173 @@
+/** What a room shows: its messages in order, and ours that are still on their way. Knows neither Svelte nor the client. */
+import * as v from 'valibot';
+import type { OutboxItem } from '../client/types.ts';
+import type { Message, Position, Subscribed, User } from '../protocol/frames.ts';
+
+/** The newest page of a room, as the server renders it. */
+export interface Recent extends Position {
+	messages: readonly Message[];
+	more: boolean;
+}
+
+/** One chat message, stored or on its way. */
+export interface Entry {
+	/** The same before and after it is stored, so that nothing flickers. */
+	readonly key: string;
+	/** Its place, or for one on its way the place that it is shown after. */
+	readonly offset: number;
+	/** Null: ours, on its way. */
+	readonly user: User | null;
+	readonly text: string;
+	/** Wall time in milliseconds since 1970. */
+	readonly at: number;
+	readonly status: OutboxItem['status'];
+	/** Monotonic time since which it has been sending. */
+	readonly sendingSince: number | null;
+	/** What to retry or discard; only while it is on its way. */
+	readonly item: OutboxItem | null;
+}
+
+/** A line above the first entry at or past `offset`. */
+export interface Mark {
+	readonly kind: 'gap' | 'new';
+	readonly offset: number;
+	readonly at: number;
+}
+
+const chat = v.object({ text: v.string() });
+const keyOf = ({ client, seq }: { client: string; seq: number }) => `${client}:${seq}`;
+const textOf = ({ kind, data }: { kind: string; data: unknown }) =>
+	kind === 'chat' && v.is(chat, data) ? v.parse(chat, data).text : null;
+
+export class Transcript {
+	#messages: Message[];
+	#more: boolean;
+	#marks: Mark[] = [];
+	#pending: readonly OutboxItem[] = [];
+	/** Acknowledged, but not yet come back as a message. */
+	#stored = new Map<string, OutboxItem>();
+	/** Where a refused one stands: the conversation goes on below it. */
+	#failedAfter = new Map<string, number>();
+	#sendingSince = new Map<string, number>();
+	/** The ids that our messages had before they were stored. */
+	#ids = new Map<string, string>();
+	#lostAt: number | null = null;
+
+	constructor({ messages, more }: Pick<Recent, 'messages' | 'more'>) {
+		this.#messages = [...messages];
+		this.#more = more;
+	}
+
+	get marks(): readonly Mark[] {
+		return this.#marks;
+	}
+
+	/** The offset below which earlier messages can be asked for, or null when there are none. */
+	get earlierThan(): number | null {
+		const first = this.#messages[0];
+		return this.#more && first !== undefined && first.offset > 1 ? first.offset : null;
+	}
+
+	append(message: Message, own: boolean) {
+		if (message.offset <= this.#newest) return;
+		this.#messages.push(message);
+		this.#stored.delete(keyOf(message));
+		if (this.#lostAt === null || own) return;
+		this.#marks = [
+			...this.#marks.filter(({ kind }) => kind !== 'new'),
+			{ kind: 'new', offset: message.offset, at: this.#lostAt },
+		];
+		this.#lostAt = null;
+	}
+
+	prepend(messages: readonly Message[], more: boolean) {
+		const first = this.#messages[0]?.offset ?? Number.POSITIVE_INFINITY;
+		this.#messages.unshift(...messages.filter(({ offset }) => offset < first));
+		this.#more = more;
+	}
+
+	/** What the server could recover of what this transcript missed. */
+	subscribed({ result, missing }: Pick<Subscribed, 'result' | 'missing'>, at: number) {
+		if (result === 'reset') {
+			this.#messages = [];
+			this.#more = true;
+			this.#lostAt = null;
+			this.#stored.clear();
+			this.#failedAfter.clear();
+			this.#marks = [{ kind: 'gap', offset: 0, at }];
+		}
+		if (result === 'gap' && missing) this.#marks = [...this.#marks, { kind: 'gap', offset: missing.to + 1, at }];
+	}
+
+	/** The connection was lost at this wall time: what comes next was missed. */
+	lost(at: number) {
+		this.#lostAt ??= at;
+	}
+
+	live(offset: number) {
+		this.#lostAt = null;
+		for (const [key, item] of this.#stored) if ((item.offset ?? 0) <= offset) this.#stored.delete(key);
+	}
+
+	/** Our messages on their way, and the one that changed just now. */
+	outbox(pending: readonly OutboxItem[], now: number, changed?: OutboxItem) {
+		this.#pending = pending;
+		for (const item of changed ? [...pending, changed] : pending) this.#ids.set(keyOf(item), item.id);
+		if (changed?.status === 'stored' && (changed.offset ?? 0) > this.#newest) this.#stored.set(keyOf(changed), changed);
+		const sending = pending.filter(({ status }) => status === 'sending').map(({ id }) => id);
+		this.#sendingSince = new Map(sending.map((id) => [id, this.#sendingSince.get(id) ?? now]));
+		const failed = pending.filter(({ status }) => status === 'failed').map(({ id }) => id);
+		this.#failedAfter = new Map(failed.map((id) => [id, this.#failedAfter.get(id) ?? this.#newest]));
+	}
+
+	/** Whoever writes has read: the line above what was missed goes. */
+	sent() {
+		this.#marks = this.#marks.filter(({ kind }) => kind !== 'new');
+	}
+
+	/** Keeps the newest `limit` messages, the earlier ones can be asked for again; false when there was nothing to do. */
+	trim(limit: number): boolean {
+		if (this.#messages.length <= limit) return false;
+		this.#messages = this.#messages.slice(-limit);
+		this.#more = true;
+		return true;
+	}
+
+	/** In the order they are shown. */
+	entries(): Entry[] {
+		const entries: Entry[] = [];
+		const known = new Set<string>();
+		for (const message of this.#messages) {
+			const name = keyOf(message);
+			known.add(name);
+			const text = textOf(message);
+			const key = this.#ids.get(name) ?? name;
+			if (text !== null)
+				entries.push(entry(message, text, { key, offset: message.offset, user: message.user, status: 'stored' }));
+		}
+		for (const item of [...this.#stored.values(), ...this.#pending]) {
+			const text = textOf(item);
+			const name = keyOf(item);
+			if (text === null || known.has(name)) continue;
+			known.add(name);
+			const offset = item.offset ?? this.#failedAfter.get(item.id) ?? Number.POSITIVE_INFINITY;
+			const sendingSince = this.#sendingSince.get(item.id) ?? null;
+			entries.push(entry(item, text, { key: item.id, offset, status: item.status, sendingSince, item }));
+		}
+		// Stable: a refused one stays behind the message it followed, and ours on their way keep their order at the end.
+		return entries.sort((a, b) => (a.offset === b.offset ? 0 : a.offset - b.offset));
+	}
+
+	get #newest() {
+		return this.#messages.at(-1)?.offset ?? 0;
+	}
+}
+
+const entry = ({ at }: { at: number }, text: string, rest: Partial<Entry> & Pick<Entry, 'key' | 'offset' | 'status'>): Entry => ({
+	text,
+	at,
+	user: null,
+	sendingSince: null,
+	item: null,
+	...rest,
+});

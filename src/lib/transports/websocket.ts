@@ -1,0 +1,59 @@
+/** Strings over one WebSocket: the browser's, Bun's, or one that is handed in where there is none (Node 20). */
+import type { Link, LinkHandlers, Transport } from './transport.ts';
+
+/** The part of a WebSocket that is used. `never` lets every implementation's own event types fit. */
+export interface WebSocketLike {
+	onopen: ((event: never) => void) | null;
+	onmessage: ((event: never) => void) | null;
+	onclose: ((event: never) => void) | null;
+	onerror: ((event: never) => void) | null;
+	send(text: string): void;
+	close(code?: number, reason?: string): void;
+}
+
+export type OpenWebSocket = (url: string) => WebSocketLike;
+
+export function webSocketTransport(openSocket: OpenWebSocket = openGlobal): Transport {
+	return { name: 'websocket', open: (url, handlers) => open(openSocket(absolute(url)), handlers) };
+}
+
+function open(socket: WebSocketLike, handlers: LinkHandlers): Link {
+	const detach = () => {
+		socket.onopen = socket.onmessage = socket.onclose = null;
+	};
+	socket.onopen = () => handlers.open();
+	socket.onmessage = ({ data }: { data: unknown }) => {
+		if (typeof data === 'string') handlers.message(data);
+	};
+	socket.onclose = ({ code, reason }: { code: number; reason: string }) => {
+		detach();
+		handlers.close(code, reason);
+	};
+	// Says nothing that `close` does not say, but Node's `ws` throws when nobody listens. So it stays attached to the end.
+	socket.onerror = () => {};
+	return {
+		connectionType: 'websocket',
+		send: (text) => socket.send(text),
+		close(code, reason) {
+			detach();
+			// A browser throws on every other code.
+			if (code === 1000 || (code >= 3000 && code < 5000)) socket.close(code, reason.slice(0, 40));
+			else socket.close();
+		},
+	};
+}
+
+function openGlobal(url: string): WebSocketLike {
+	if (typeof WebSocket === 'undefined')
+		throw new Error(
+			'this runtime has no WebSocket: give the option `webSocket`, for example (url) => new WebSocket(url) of "ws"',
+		);
+	return new WebSocket(url);
+}
+
+/** Older browsers take neither a relative address nor http. */
+function absolute(url: string): string {
+	const resolved = new URL(url, globalThis.location?.href);
+	resolved.protocol = resolved.protocol.replace('http', 'ws');
+	return resolved.href;
+}

@@ -1,0 +1,57 @@
+/** The built app as a process of its own for each test, and a person in it. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, test as base, type Page } from '@playwright/test';
+import { type ServerProcess, startServer } from '../support/server.ts';
+
+export interface Person {
+	page: Page;
+	/** Cuts the person's network, as a browser does: an open WebSocket stalls, it does not close. */
+	offline(on: boolean): Promise<void>;
+	say(text: string): Promise<void>;
+	/** The messages on the page, in order. */
+	texts(): Promise<string[]>;
+	/** The ticks of their own messages, in order: queued, sending, stored or failed. */
+	ticks(): Promise<string[]>;
+	badge(): ReturnType<Page['locator']>;
+}
+
+export const test = base.extend<{ server: ServerProcess; enter: (room: string) => Promise<Person> }>({
+	server: async ({ browserName }, use) => {
+		const dataDir = await mkdtemp(join(tmpdir(), `holdfast-${browserName}-`));
+		const server = await startServer({ dataDir });
+		await use(server);
+		await server.close();
+		await rm(dataDir, { recursive: true, force: true });
+	},
+	enter: async ({ server, browser }, use) => {
+		const people: Person[] = [];
+		await use(async (room) => {
+			const person = await enter(browser, `${server.url}/rooms/${room}`);
+			people.push(person);
+			return person;
+		});
+		for (const { page } of people) await page.context().close();
+	},
+});
+export { expect } from '@playwright/test';
+
+async function enter(browser: Browser, url: string): Promise<Person> {
+	const context = await browser.newContext();
+	const page = await context.newPage();
+	await page.goto(url);
+	const messages = page.getByRole('log');
+	return {
+		page,
+		offline: (on) => context.setOffline(on),
+		async say(text) {
+			await page.getByRole('textbox', { name: 'Message' }).fill(text);
+			await page.keyboard.press('Enter');
+		},
+		texts: () => messages.locator('p[dir=auto]').allTextContents(),
+		ticks: () =>
+			messages.locator('[data-tick]').evaluateAll((ticks) => ticks.map((tick) => tick.getAttribute('data-tick') ?? '')),
+		badge: () => page.locator('[popovertarget=connection-panel]'),
+	};
+}
