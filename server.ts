@@ -25,7 +25,10 @@ async function builtPages(): Promise<Pages> {
 /** Vite behind this port: its middlewares listen on a loopback port, hot reload on the port after ours. */
 async function developmentPages(port: number): Promise<Pages> {
 	const [{ createServer: createVite }, { createServer }] = await Promise.all([import('vite'), import('node:http')]);
-	const vite = await createVite({ server: { middlewareMode: true, hmr: { port: port + 1 } }, appType: 'custom' });
+	const vite = await createVite({
+		server: { middlewareMode: true, hmr: port === 0 ? true : { port: port + 1 } },
+		appType: 'custom',
+	});
 	const behind = createServer(vite.middlewares);
 	await new Promise<void>((resolve) => behind.listen(0, '127.0.0.1', resolve));
 	const address = behind.address();

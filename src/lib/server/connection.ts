@@ -22,8 +22,8 @@ export class Connection {
 	subscriptions: Subscription[] = [];
 	/** Why it ended, once it did. From then on no frame of it counts. */
 	ending: Ending | null = null;
-	/** Whether it listens to the topic of its own id, as it does from its first room on. */
-	joined = false;
+	/** Whether it listens to the topic of its own id, as it does from its first message on. */
+	speaks = false;
 	/** Invalid frames so far. */
 	invalid = 0;
 	/** When it opened and was last pinged, in the registry's time. */
@@ -34,8 +34,8 @@ export class Connection {
 	missed = 0;
 
 	#socket: Socket | null = null;
-	#whenDrained = () => {};
-	#turn: Promise<void> = Promise.resolve();
+	#whenDrained: (() => void) | undefined;
+	#turn: Promise<void> | undefined;
 	readonly #outgoing: Outgoing;
 
 	constructor(address: string, user: User | null, outgoing: Outgoing) {
@@ -81,7 +81,7 @@ export class Connection {
 
 	/** Runs one replay after the other: together they would overfill the buffer that each of them respects. */
 	inTurn(replay: () => Promise<void>): Promise<void> {
-		const turn = this.#turn.then(replay);
+		const turn = this.#turn ? this.#turn.then(replay) : replay();
 		this.#turn = turn.catch(() => {}); // whoever asked for the replay hears of it
 		return turn;
 	}
@@ -98,16 +98,22 @@ export class Connection {
 
 	/** The socket took what waited. */
 	drain() {
-		if (this.#buffered <= SLOW_CONSUMER_BYTES / 4) this.#whenDrained();
+		if (this.#buffered <= SLOW_CONSUMER_BYTES / 4) this.#whenDrained?.();
 	}
 
 	get #buffered(): number {
 		return this.#socket?.getBufferedAmount() ?? 0;
 	}
 
+	/** From its first message on its acks go through a topic of its own: see `Outgoing`. */
+	speak() {
+		if (this.speaks) return;
+		this.#outgoing.flush(this);
+		this.speaks = true;
+		this.#socket?.subscribe(this.id);
+	}
+
 	join(topic: string) {
-		if (!this.joined) this.#socket?.subscribe(this.id);
-		this.joined = true;
 		this.#socket?.subscribe(topic);
 	}
 
@@ -127,6 +133,6 @@ export class Connection {
 	closed(ending: Ending) {
 		this.ending ??= ending;
 		this.#socket = null;
-		this.#whenDrained();
+		this.#whenDrained?.();
 	}
 }

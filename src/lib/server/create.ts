@@ -111,6 +111,7 @@ export async function createRealtime(
 		},
 		close() {
 			closed ??= (async () => {
+				await publisher.idle(); // their acks leave before the close frames do
 				stop();
 				for (const connection of [...registry]) connection.end('restart', 1012, 'the server restarts');
 				await publisher.idle();

@@ -11,7 +11,6 @@ const closeCodes: Partial<Record<number, number>> = {
 	403: closeCode.forbidden,
 	409: closeCode.replaced,
 	413: closeCode.payload,
-	426: closeCode.version,
 	429: closeCode.rateLimited,
 	503: closeCode.overloaded,
 };

@@ -36,7 +36,7 @@ export class Outgoing {
 		this.#frames.delete(connection);
 		for (const text of arrays(frames)) {
 			// Published to a topic of its own, an ack shares the system call with the room's messages of the same tick.
-			if (connection.joined) this.#publish(connection.id, text);
+			if (connection.speaks) this.#publish(connection.id, text);
 			else connection.write(text);
 		}
 	}

@@ -65,6 +65,7 @@ export class Publisher {
 			? { room, client, seq, user: user.id, at, body: encodeBody({ room, client, seq, user, kind, data: accepted.data, at }) }
 			: { room, client, seq, user: user.id, at, body: '', refusal: { code: 'invalid-data', message: accepted.message } };
 		session.inFlight += 1;
+		connection.speak();
 		this.#waiting.push({ entry, frame, connection, session });
 		this.#committing ??= this.#commitAll();
 	}

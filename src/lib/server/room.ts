@@ -36,7 +36,7 @@ export class Room {
 
 	async #load(log: MessageLog) {
 		const { epoch, head } = await log.head(this.name);
-		const recent = await log.read(this.name, Math.max(1, head - RECENT_MESSAGES + 1), head);
+		const recent = head === 0 ? [] : await log.read(this.name, Math.max(1, head - RECENT_MESSAGES + 1), head);
 		this.epoch = epoch;
 		this.head = head - recent.length;
 		for (const { frame } of recent) this.#push(frame);

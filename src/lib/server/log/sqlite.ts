@@ -29,12 +29,10 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<MessageL
 	const { dataDir, retention, clock } = options;
 	mkdirSync(dataDir, { recursive: true });
 	const unlock = lock(join(dataDir, 'holdfast.lock'));
-	const path = join(dataDir, 'holdfast.db');
-	const reader = new Database(path);
-	configure(reader);
-	migrate(reader, () => Bun.randomUUIDv7('base64url'));
-	const writer = startWriter();
-	await writer.ask({ type: 'open', path });
+	const { reader, writer } = await connect(join(dataDir, 'holdfast.db')).catch((error: unknown) => {
+		unlock();
+		throw error;
+	});
 
 	const { epoch } = reader.query<{ epoch: string }, []>('SELECT epoch FROM log').get() ?? { epoch: '' };
 	const headOf = reader.query<{ head: number; floor: number }, [string]>('SELECT head, floor FROM rooms WHERE name = ?');
@@ -111,6 +109,21 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<MessageL
 
 const toStored = ({ offset, body }: { offset: number; body: string }): Stored => ({ offset, frame: frameOf(offset, body) });
 
+/** The two connections: ours, which reads, and the writer's. */
+async function connect(path: string) {
+	const reader = new Database(path);
+	try {
+		configure(reader);
+		migrate(reader, () => Bun.randomUUIDv7('base64url'));
+		const writer = startWriter();
+		await writer.ask({ type: 'open', path });
+		return { reader, writer };
+	} catch (error) {
+		reader.close(false);
+		throw error;
+	}
+}
+
 /** The worker behind a promise a task: it answers in the order it was asked. */
 function startWriter() {
 	const worker = new Worker(new URL('./writer.ts', import.meta.url));
@@ -132,6 +145,9 @@ function startWriter() {
 				waiting.push({ resolve, reject });
 				worker.postMessage(task);
 			}),
-		terminate: () => worker.terminate(),
+		terminate() {
+			dead ??= new Error('the log is closed');
+			worker.terminate();
+		},
 	};
 }
