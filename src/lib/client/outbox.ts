@@ -105,10 +105,9 @@ export class Outbox {
 	/** What may be sent now: at most `inFlight` unacknowledged over all rooms. Marks it as being sent. */
 	take(inFlight: number, fits: (frame: Publish) => boolean): Publish[] {
 		const frames: Publish[] = [];
-		const now = this.#options.clock.now();
 		const budget = (this.careful ? 1 : inFlight) - this.inFlight();
 		for (const queue of this.#queues.values()) {
-			for (const entry of queue.sendable(budget - frames.length, now)) {
+			for (const entry of queue.sendable(budget - frames.length)) {
 				const frame = frameOf(entry.item, this.client);
 				if (!fits(frame)) {
 					this.#tooLarge(queue, entry);
@@ -138,11 +137,12 @@ export class Outbox {
 		const queue = this.#queues.get(room);
 		const entry = queue?.find(client, seq);
 		if (!queue || !entry) return;
-		if (code === 'out-of-order') {
-			// A message that already waits to be sent again was refused along with one before it: no news.
-			if (entry.item.status === 'sending') this.#reorder(queue, entry, expected ?? seq);
-		} else if (retry) this.#rewind(queue, entry, seq, retryAfterMs);
-		else this.#fail(queue, entry, new RealtimeError(code, message));
+		const reorder = code === 'out-of-order';
+		if (!retry && !reorder) this.#fail(queue, entry, new RealtimeError(code, message));
+		// One that already waits to be sent again was refused along with one before it: no news.
+		else if (entry.item.status !== 'sending') return;
+		else if (reorder) this.#reorder(queue, entry, expected ?? seq);
+		else this.#rewind(queue, entry, seq, retryAfterMs);
 	}
 
 	/** The connection is gone: what is unacknowledged goes again, in order. After "too big" the message to blame is looked for. */
@@ -163,9 +163,9 @@ export class Outbox {
 
 	/** Nothing will be sent any more. What the store holds stays there for a later life. */
 	close(error: RealtimeError): void {
-		for (const { entries, cancelWake } of this.#queues.values()) {
-			cancelWake();
-			for (const { receipt } of entries) receipt.reject(error);
+		for (const queue of this.#queues.values()) {
+			queue.cancelPause();
+			for (const { receipt } of queue.entries) receipt.reject(error);
 		}
 	}
 
@@ -186,9 +186,8 @@ export class Outbox {
 
 	#rewind(queue: RoomQueue, { item: { client } }: Entry, seq: number, retryAfterMs: number | null) {
 		const { clock, ready } = this.#options;
-		for (const entry of queue.rewind(client, seq, clock.now(), retryAfterMs)) this.#change(entry, { status: 'queued' });
-		queue.cancelWake();
-		queue.cancelWake = clock.setTimeout(ready, queue.pausedUntil - clock.now());
+		for (const entry of queue.rewind(client, seq)) this.#change(entry, { status: 'queued' });
+		queue.pause(retryAfterMs, clock, ready);
 	}
 
 	/** A seq that is never sent would block all after it: those go into a new sequence, unless the server may have them already. */

@@ -1,5 +1,5 @@
 /** The messages of ours that one room has yet to acknowledge: their numbers, their order, and which may be sent now. */
-import type { Cancel } from '../clock.ts';
+import type { Cancel, Clock } from '../clock.ts';
 import type { Publish } from '../protocol/frames.ts';
 import { type Deferred, deferred } from './deferred.ts';
 import type { OutboxItem, Receipt } from './types.ts';
@@ -46,12 +46,10 @@ export class RoomQueue {
 	/** Unacknowledged, in order. Those of one client id are numbered upwards; the sent ones come first. */
 	entries: Entry[] = [];
 	failed: Entry[] = [];
-	/** Nothing is sent before this time of the monotonic clock. */
-	pausedUntil = Number.NEGATIVE_INFINITY;
-	/** Stops the timer that ends the pause. */
-	cancelWake: Cancel = () => {};
-	/** After a refusal a single message feels the way. What follows it is only sent once that one is settled. */
-	#probing = false;
+	/** Nothing is sent while this is set: the timer alone ends a pause, since real ones fire a little before their time. */
+	#endOfPause: Cancel | null = null;
+	/** Messages in flight: one after a refusal, twice as many with each that is settled, so that a busy server is not flooded again. */
+	#window = Number.POSITIVE_INFINITY;
 	#rewinds = 0;
 
 	constructor(room: string, client: string, seq: number) {
@@ -69,10 +67,10 @@ export class RoomQueue {
 	}
 
 	/** At most `budget` entries that may be sent now. */
-	sendable(budget: number, now: number): Entry[] {
+	sendable(budget: number): Entry[] {
 		const first = this.entries[0];
-		if (!first || now < this.pausedUntil) return [];
-		const limit = this.#probing ? Math.min(budget, 1 - this.inFlight()) : budget;
+		if (!first || this.#endOfPause) return [];
+		const limit = Math.min(budget, this.#window - this.inFlight());
 		const next: Entry[] = [];
 		for (const entry of this.entries) {
 			// Another client id is another sequence: only finishing the first keeps the order between the two.
@@ -85,22 +83,36 @@ export class RoomQueue {
 	/** Takes an entry out: it was stored or refused for good, and what follows may go on. */
 	settle(entry: Entry): void {
 		this.entries.splice(this.entries.indexOf(entry), 1);
-		this.#probing = false;
+		this.#window *= 2;
 		this.#rewinds = 0;
 	}
 
-	/** These are to be sent again from `seq` on, after a pause. */
-	rewind(client: string, seq: number, now: number, retryAfterMs: number | null): Entry[] {
-		this.#probing = true;
-		// A first step back costs nothing; a server that asks for it again and again is not hammered.
-		const pause = retryAfterMs === null ? (this.#rewinds++ ? PAUSE : 0) : retryAfterMs || PAUSE;
-		this.pausedUntil = now + pause;
+	/** What is to be sent again from `seq` on. */
+	rewind(client: string, seq: number): Entry[] {
+		this.#window = 1;
 		return this.entries.filter(({ item }) => item.client === client && item.seq >= seq && item.status === 'sending');
+	}
+
+	/** Holds everything back for `ms`; null: a step back costs nothing at first, but a server that asks for it again and again is not hammered. */
+	pause(ms: number | null, clock: Clock, over: () => void): void {
+		const pause = ms === null ? (this.#rewinds++ ? PAUSE : 0) : ms || PAUSE;
+		this.cancelPause();
+		const end = () => {
+			this.#endOfPause = null;
+			over();
+		};
+		if (pause > 0) this.#endOfPause = clock.setTimeout(end, pause);
+		else end();
+	}
+
+	cancelPause(): void {
+		this.#endOfPause?.();
+		this.#endOfPause = null;
 	}
 
 	/** The connection is gone: everything sent and not acknowledged is to be sent again. */
 	dropped(): Entry[] {
-		this.#probing = false;
+		this.#window = Number.POSITIVE_INFINITY;
 		this.#rewinds = 0;
 		return this.entries.filter(({ item }) => item.status === 'sending');
 	}

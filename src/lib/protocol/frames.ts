@@ -9,12 +9,15 @@ const epoch = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 const clientId = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/, 'expected 1 to 64 letters, digits, "-" or "_" (a UUID)'));
 const kind = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/, 'expected a lower-case word of at most 32 characters'));
 
-/** A room's name: 1 to 128 characters, none of them a control character, no blank at either end. */
+/**
+ * A room's name: 1 to 128 characters, none of them a control character or half a surrogate pair (two such names would be
+ * one in the database), no blank at either end.
+ */
 export const roomName = v.pipe(
 	v.string(),
 	v.minLength(1, 'a room needs a name'),
 	v.maxLength(ROOM_NAME_LENGTH, `a room's name has at most ${ROOM_NAME_LENGTH} characters`),
-	v.regex(/^(?!\s)[^\p{Cc}\u2028\u2029]*(?<!\s)$/u, "a room's name has no control characters and no blank at its ends"),
+	v.regex(/^(?!\s)[^\p{Cc}\p{Cs}\u2028\u2029]*(?<!\s)$/u, "a room's name has no control characters and no blank at its ends"),
 );
 
 /** The person behind a frame, as the server knows them. */
@@ -157,6 +160,8 @@ const error = v.object({
 	fatal: v.boolean(),
 	retryAfterMs: v.optional(v.number(), 0),
 	closeCode: v.optional(v.number()),
+	/** The room whose subscribe, history or signal was refused. */
+	room: v.optional(v.string()),
 });
 export type ErrorFrame = v.InferOutput<typeof error>;
 const drain = v.object({ type: v.literal('drain'), reason: v.string(), withinMs: v.number() });

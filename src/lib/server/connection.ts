@@ -63,9 +63,13 @@ export class Connection {
 		this.send(JSON.stringify(frame));
 	}
 
-	/** Tells the client what was wrong; `fatal` where the connection ends for it. */
-	error(code: ErrorCode, message: string, { fatal = false, retryAfterMs = 0 } = {}) {
-		this.answer({ type: 'error', code, class: classOfError(code), message, fatal, retryAfterMs });
+	/** Tells the client what was wrong, and with which room; `fatal` where the connection ends for it. */
+	error(
+		code: ErrorCode,
+		message: string,
+		{ fatal = false, retryAfterMs = 0, room }: { fatal?: boolean; retryAfterMs?: number; room?: string } = {},
+	) {
+		this.answer({ type: 'error', code, class: classOfError(code), message, fatal, retryAfterMs, room });
 	}
 
 	/** Writes text to the socket now. Called by `Outgoing` alone, which keeps the order. */

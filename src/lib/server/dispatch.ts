@@ -44,15 +44,17 @@ function perform(to: Dispatcher, connection: Connection, session: Session, frame
 			return connection.answer({ type: 'pong', at: frame.at, heads: to.hub.heads(connection) });
 		case 'subscribe':
 			if (connection.subscriptions.length >= ROOMS_PER_CONNECTION && !follows(connection, frame.room))
-				return connection.error('rate-limited', `a connection follows at most ${ROOMS_PER_CONNECTION} rooms`);
+				return connection.error('rate-limited', `a connection follows at most ${ROOMS_PER_CONNECTION} rooms`, {
+					room: frame.room,
+				});
 			return later(to, connection, to.hub.subscribe(connection, frame.room, positionOf(frame.epoch, frame.offset)));
 		case 'unsubscribe':
 			return to.hub.unsubscribe(connection, frame.room);
 		case 'history':
-			if (allowed(to, connection, session)) later(to, connection, answerHistory(to.log, connection, frame));
+			if (allowed(to, connection, session, frame.room)) later(to, connection, answerHistory(to.log, connection, frame));
 			return;
 		case 'signal':
-			if (allowed(to, connection, session)) signal(to, connection, frame);
+			if (allowed(to, connection, session, frame.room)) signal(to, connection, frame);
 			return;
 		case 'auth':
 			if (to.identities.verify(frame.token)?.id !== connection.user?.id)
@@ -72,9 +74,9 @@ const follows = (connection: Connection, room: string) =>
 	connection.subscriptions.some((subscription) => subscription.room.name === room);
 
 /** Reads and signals share the rate of publishing. */
-function allowed({ clock }: Dispatcher, connection: Connection, { bucket }: Session): boolean {
+function allowed({ clock }: Dispatcher, connection: Connection, { bucket }: Session, room: string): boolean {
 	const retryAfterMs = bucket.take(clock.now());
-	if (retryAfterMs > 0) connection.error('rate-limited', 'you ask faster than this server answers', { retryAfterMs });
+	if (retryAfterMs > 0) connection.error('rate-limited', 'you ask faster than this server answers', { retryAfterMs, room });
 	return retryAfterMs === 0;
 }
 

@@ -3,19 +3,20 @@ import type { Database } from 'bun:sqlite';
 
 /**
  * `messages` only ever grows at its end, whichever room they are for: a commit writes a few full pages, not one page a room.
- * A producer's messages are a list: each names its `previous` and a `milestone`, the last of the 64 seqs before its own, so
- * that a seq sent again is found in a few steps and needs no index, which would cost more than the message.
- * `receipts` are the used seqs that have no message: refused, or trimmed.
+ * A producer is one client in one room. Its messages are a list: each names its `previous` and a `milestone`, the last of the
+ * block of seqs before its own, so that a seq sent again is found in a few steps and needs no index, which would cost more
+ * than the message. Its row is written once in a few thousand messages; those after `log.flushed` complete it (see producers.ts).
+ * `receipts` are the used seqs that have no message: refused, or trimmed. `rooms.floor` is the last offset that was trimmed.
  *
  * Each entry brings the database from `user_version` = its index to the next; a released entry is never edited.
  */
 const migrations = [
 	`
-	CREATE TABLE log (epoch TEXT NOT NULL, probe INTEGER NOT NULL DEFAULT 0);
-	CREATE TABLE rooms (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, head INTEGER NOT NULL, floor INTEGER NOT NULL);
+	CREATE TABLE log (epoch TEXT NOT NULL, flushed INTEGER NOT NULL DEFAULT 0, probe INTEGER NOT NULL DEFAULT 0);
+	CREATE TABLE rooms (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, floor INTEGER NOT NULL DEFAULT 0);
 	CREATE TABLE producers (
 		id INTEGER PRIMARY KEY, client TEXT NOT NULL, room INTEGER NOT NULL, user TEXT NOT NULL,
-		last INTEGER NOT NULL, tip INTEGER, tip_seq INTEGER NOT NULL, milestone INTEGER,
+		last INTEGER NOT NULL DEFAULT 0, tip INTEGER, tip_seq INTEGER NOT NULL DEFAULT 0, milestone INTEGER,
 		UNIQUE (client, room)
 	);
 	CREATE TABLE messages (
@@ -30,6 +31,10 @@ const migrations = [
 	) WITHOUT ROWID;
 	`,
 ];
+
+/** Where a room's log stands: its last offset is that of its newest message, or the floor where all were trimmed. */
+export const HEAD_OF_ROOM = `
+	SELECT id, floor, coalesce((SELECT max(offset) FROM messages WHERE room = rooms.id), floor) AS head FROM rooms`;
 
 /**
  * Settings of every connection to the database. WAL lets the main thread read while the writer commits; FULL makes a

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { lock } from './lock.ts';
 import { frameOf, type MessageLog, type Stored } from './message-log.ts';
-import { configure, migrate } from './schema.ts';
+import { configure, HEAD_OF_ROOM, migrate } from './schema.ts';
 import type { Answer, Task } from './writer.ts';
 
 export interface SqliteLogOptions {
@@ -35,7 +35,7 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<MessageL
 	});
 
 	const { epoch } = reader.query<{ epoch: string }, []>('SELECT epoch FROM log').get() ?? { epoch: '' };
-	const headOf = reader.query<{ head: number; floor: number }, [string]>('SELECT head, floor FROM rooms WHERE name = ?');
+	const headOf = reader.query<{ head: number; floor: number }, [string]>(`${HEAD_OF_ROOM} WHERE name = ?`);
 	const range = reader.query<{ offset: number; body: string }, [string, number, number]>(
 		`SELECT offset, body FROM messages WHERE room = (SELECT id FROM rooms WHERE name = ?) AND offset BETWEEN ? AND ? ORDER BY offset`,
 	);
@@ -89,7 +89,10 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<MessageL
 	return {
 		append: async (entries) => ({ epoch, results: (await ask({ type: 'append', entries })).results }),
 		read: async (room, from, to) => range.all(room, from, to).map(toStored),
-		head: async (room) => ({ epoch, ...(headOf.get(room) ?? { head: 0, floor: 0 }) }),
+		head: async (room) => {
+			const { head, floor } = headOf.get(room) ?? { head: 0, floor: 0 };
+			return { epoch, head, floor };
+		},
 		trim,
 		get writable() {
 			return writable;

@@ -1,0 +1,249 @@
+/** A client through cuts, restarts and silence: traces of what it does. */
+import { describe, expect, it } from 'bun:test';
+import { follow, setup, texts } from './harness.ts';
+
+describe('recovery', () => {
+	it('connect -> subscribe -> send -> ack -> own fan-out', async () => {
+		const { client, clock, server, states } = setup();
+		const room = follow(client, 'lobby');
+		const sent = client.send('lobby', 'chat', 'hi');
+		expect(client.outbox('lobby').map(({ status }) => status)).toEqual(['queued']);
+		client.connect();
+		await clock.advance(100);
+		expect(await sent.stored).toMatchObject({ offset: 1, duplicate: false });
+		expect(texts(room.messages)).toEqual(['hi']);
+		expect(room.messages[0]).toMatchObject({ client: client.id, seq: 1 });
+		expect(client.outbox('lobby')).toEqual([]);
+		expect(states).toEqual(['connecting', 'connected']);
+		expect(client.user).toEqual({ id: 'ann', name: 'Ann' });
+		expect(server.last.received[0]).toMatchObject({ type: 'hello', connectionNumber: 1, rooms: [{ room: 'lobby' }] });
+		client.close();
+	});
+
+	it('cut -> reconnect -> resume -> flush', async () => {
+		const { client, clock, server, states } = setup();
+		const room = follow(client, 'lobby');
+		client.connect();
+		server.write('lobby', 'one');
+		await clock.advance(100);
+		server.loseAck = () => true;
+		const first = client.send('lobby', 'chat', 'mine 1');
+		await clock.advance(20);
+		server.last.close(1006);
+		server.loseAck = () => false;
+		const second = client.send('lobby', 'chat', 'mine 2');
+		server.write('lobby', 'two');
+		expect(client.state).toMatchObject({
+			name: 'disconnected',
+			attempt: 0,
+			cause: { class: 'connection', reason: 'The connection was cut.' },
+		});
+		await clock.advance(1_100);
+		expect(server.last.hello).toMatchObject({
+			connectionNumber: 2,
+			rooms: [{ room: 'lobby', offset: 2 }],
+			lastClose: { code: 1006, transport: 'websocket', afterMs: 120 },
+		});
+		expect(texts(room.messages)).toEqual(['one', 'mine 1', 'two', 'mine 2']);
+		expect(room.results).toEqual(['fresh', 'resumed']);
+		expect(await first.stored).toMatchObject({ offset: 2, duplicate: true });
+		expect(await second.stored).toMatchObject({ offset: 4, duplicate: false });
+		expect(states).toEqual(['connecting', 'connected', 'disconnected', 'connecting', 'connected']);
+		expect(client.getStats()).toMatchObject({ connects: 2, reconnects: 1, messages: { queued: 2, acked: 2, received: 4 } });
+		expect(client.getStats().lastRecoveryMs).toBeGreaterThan(0);
+		client.close();
+	});
+
+	it('ten attempts -> suspended -> every 60 s -> online -> connected at once', async () => {
+		const { client, clock, server, window } = setup();
+		server.door = 1006;
+		client.connect();
+		await clock.advance(1_000_000 / 4);
+		expect(server.connections.length).toBe(11 + Math.floor((250_000 - pauses(10)) / 60_000));
+		expect(client.state).toMatchObject({ name: 'suspended', cause: { reason: 'The server could not be reached.' } });
+		server.door = null;
+		window.dispatchEvent(new Event('online'));
+		await clock.advance(20);
+		expect(client.state.name).toBe('connected');
+		expect(client.getConnectionState().reconnectAttempts).toBe(1);
+		await clock.advance(5_000);
+		expect(client.getConnectionState().reconnectAttempts).toBe(0);
+		client.close();
+	});
+
+	it('the attempts are forgotten only after 5 s up and what waited delivered', async () => {
+		const { client, clock, server } = setup();
+		server.refuse = () => ({ code: 'rate-limited', retry: true, retryAfterMs: 4_000 });
+		client.send('lobby', 'chat', 'waits');
+		server.door = 1006;
+		client.connect();
+		await clock.advance(0);
+		server.door = null;
+		await clock.advance(1_020);
+		expect(client.getConnectionState()).toMatchObject({ isConnected: true, reconnectAttempts: 1 });
+		await clock.advance(20_000);
+		expect(client.getConnectionState().reconnectAttempts).toBe(1);
+		server.refuse = () => null;
+		await clock.advance(5_000);
+		expect(client.getConnectionState().reconnectAttempts).toBe(0);
+		client.close();
+	});
+
+	it('a server that answers nothing -> time is up -> next attempt; the old socket cannot disturb the new one', async () => {
+		const { client, clock, server } = setup();
+		server.intercept = (frame) => frame.type !== 'hello';
+		client.connect();
+		await clock.advance(10_000);
+		expect(client.state).toMatchObject({
+			name: 'disconnected',
+			cause: { code: 1006, reason: 'The server did not answer in time.' },
+		});
+		const [old] = server.connections;
+		server.intercept = () => true;
+		await clock.advance(1_100);
+		expect(client.state.name).toBe('connected');
+		old?.close(4003);
+		old?.send({ type: 'drain', reason: 'x', withinMs: 0 });
+		await clock.advance(100);
+		expect(client.state.name).toBe('connected');
+		client.close();
+	});
+
+	it('drain -> leaves within the window -> comes back at once', async () => {
+		const { client, clock, server } = setup();
+		server.welcome = { spreadMs: 30_000 };
+		client.connect();
+		await clock.advance(100);
+		server.last.send({ type: 'drain', reason: 'restart', withinMs: 4_000 });
+		await clock.advance(2_004);
+		expect(server.connections.length).toBe(1);
+		await clock.advance(30);
+		expect(server.connections.length).toBe(2);
+		expect(client.state.name).toBe('connected');
+		client.close();
+	});
+
+	it('restart -> within spreadMs, without the base pause', async () => {
+		const { client, clock, server } = setup();
+		server.welcome = { spreadMs: 800 };
+		client.connect();
+		await clock.advance(100);
+		server.last.close(1012);
+		await clock.advance(5);
+		expect(client.state).toMatchObject({ name: 'disconnected', retryAt: clock.now() + 400 });
+		client.close();
+	});
+
+	it('overloaded -> waits as long as the error before the close says, in its words', async () => {
+		const { client, clock, server } = setup();
+		client.connect();
+		await clock.advance(100);
+		const error = {
+			type: 'error' as const,
+			code: 'overloaded' as const,
+			class: 'overload',
+			message: 'full house',
+			fatal: true,
+			retryAfterMs: 7_000,
+		};
+		server.last.send(error);
+		server.last.close(1013);
+		await clock.advance(5);
+		expect(client.state).toMatchObject({
+			retryAt: clock.now() + 7_000,
+			cause: { code: 1013, class: 'overload', reason: 'full house', retryAfterMs: 7_000 },
+		});
+		client.close();
+	});
+
+	for (const [code, tries] of [
+		[1000, 0],
+		[4003, 0],
+		[4005, 0],
+		[4009, 0],
+		[4077, 0],
+		[1002, 1],
+		[4002, 1],
+	] as const) {
+		it(`close ${code} -> ${tries} more -> closed for good`, async () => {
+			const { client, clock, server, window } = setup();
+			client.connect();
+			for (let round = 0; round <= tries; round++) {
+				await clock.advance(2_000);
+				expect(client.state.name).toBe('connected');
+				server.last.close(code);
+				await clock.advance(5);
+			}
+			expect(client.state).toMatchObject({ name: 'closed', cause: { code } });
+			window.dispatchEvent(new Event('online'));
+			client.retryNow();
+			client.connect();
+			await clock.advance(1_000_000);
+			expect(server.connections.length).toBe(tries + 1);
+			expect(clock.pending).toBe(0);
+			expect(() => client.send('lobby', 'chat', 'x')).toThrow('closed');
+		});
+	}
+
+	it('a protocol error now and then, between stable connections, is none in a row', async () => {
+		const { client, clock, server } = setup();
+		client.connect();
+		for (let round = 0; round < 4; round++) {
+			await clock.advance(10_000);
+			server.last.close(1002);
+			await clock.advance(5);
+			expect(client.state.name).toBe('disconnected');
+		}
+		client.close();
+	});
+
+	it('not authenticated -> renews -> three tries -> stops', async () => {
+		let renewals = 0;
+		const { client, clock, server } = setup({ renew: async () => void renewals++ });
+		server.intercept = (frame, connection) => {
+			if (frame.type === 'hello') connection.close(4001);
+			return frame.type !== 'hello';
+		};
+		client.connect();
+		await clock.advance(60_000);
+		expect(renewals).toBe(3);
+		expect(server.connections.length).toBe(4);
+		expect(client.state).toMatchObject({ name: 'closed', cause: { class: 'auth' } });
+	});
+
+	it('4200 -> reconnects now, but not for ever', async () => {
+		const { client, clock, server } = setup();
+		server.intercept = (frame, connection) => {
+			if (frame.type === 'ping') connection.close(4200);
+			return true;
+		};
+		client.connect();
+		await clock.advance(30);
+		expect(server.connections.length).toBe(2);
+		await clock.advance(30_000);
+		expect(server.connections.length).toBeLessThan(11);
+		client.close();
+	});
+
+	it('close() twice, in every state; what is sent just before still goes', async () => {
+		const { client, clock, server, create } = setup();
+		create().close();
+		client.connect();
+		await clock.advance(100);
+		const sent = client.send('lobby', 'chat', 'last words');
+		client.close();
+		client.close();
+		await clock.advance(100);
+		expect(texts(server.log('lobby').messages)).toEqual(['last words']);
+		expect(server.last.closedByClient).toEqual({ code: 1000, reason: '' });
+		expect(client.state).toMatchObject({ name: 'closed', cause: null });
+		expect(await sent.stored.catch((error: unknown) => error)).toMatchObject({ code: 'closed' });
+		expect(clock.pending).toBe(0);
+	});
+});
+
+function pauses(attempts: number): number {
+	let total = 0;
+	for (let attempt = 0; attempt < attempts; attempt++) total += Math.min(30_000, 1_000 * 1.5 ** attempt);
+	return total;
+}
