@@ -46,6 +46,9 @@ export async function greet(greeter: Greeter, connection: Connection, hello: Hel
 	session.connectionNumber = connection.number = hello.connectionNumber;
 	session.endedAt = registry.now;
 	connection.session = session;
+	session.connections += 1;
+	// Where there is no older one to spare, a newer one need not wait for this one's rooms to fence it.
+	session.connection ??= connection;
 	welcome(greeter, connection, session, resumed, hello);
 	const joining = hello.rooms.map(({ room, epoch, offset }) => hub.subscribe(connection, room, positionOf(epoch, offset)));
 	// Nothing to wait for where every room was at hand: all of this is one step then.
@@ -58,7 +61,8 @@ function takeOver(session: Session, connection: Connection) {
 	if (connection.ending) return;
 	if (connection.number < session.connectionNumber)
 		return connection.end('replaced', closeCode.replaced, 'replaced by a newer connection');
-	session.connection?.end('replaced', closeCode.replaced, 'replaced by a newer connection');
+	if (session.connection !== connection)
+		session.connection?.end('replaced', closeCode.replaced, 'replaced by a newer connection');
 	session.connection = connection;
 }
 

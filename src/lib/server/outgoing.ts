@@ -51,15 +51,17 @@ export class Outgoing {
 const ARRAY_LENGTH = 262_144;
 
 /** Frames as texts, each one frame or an array of frames. */
-export function* arrays(frames: readonly string[]): Generator<string> {
+export function arrays(frames: readonly string[]): readonly string[] {
+	if (frames.length === 1) return frames;
+	const texts: string[] = [];
 	let start = 0;
 	let length = 0;
 	for (let index = 0; index < frames.length; index++) {
 		length += frames[index]?.length ?? 0;
 		if (length < ARRAY_LENGTH && index < frames.length - 1) continue;
-		const slice = frames.slice(start, index + 1);
-		yield slice.length === 1 ? (slice[0] ?? '') : `[${slice.join(',')}]`;
+		texts.push(`[${frames.slice(start, index + 1).join(',')}]`);
 		start = index + 1;
 		length = 0;
 	}
+	return texts;
 }

@@ -11,6 +11,8 @@ export class Session {
 	/** The highest that was greeted: fences lower ones. */
 	connectionNumber = 0;
 	connection: Connection | null = null;
+	/** Connections that greeted it and have not closed yet, the one above among them: it does not expire meanwhile. */
+	connections = 0;
 	/** Publishes taken and not yet answered. */
 	inFlight = 0;
 	/** When its last connection ended, in the registry's time, and how. */
@@ -48,6 +50,6 @@ export class Sessions {
 	/** Forgets sessions whose client has been away since before `endedBefore`. */
 	sweep(endedBefore: number) {
 		for (const [key, session] of this.#sessions)
-			if (!session.connection && session.endedAt < endedBefore) this.#sessions.delete(key);
+			if (session.connections === 0 && session.endedAt < endedBefore) this.#sessions.delete(key);
 	}
 }

@@ -65,12 +65,16 @@ export function createWebSocketHandler(endpoint: WebSocketEndpoint): WebSocketHa
 			},
 			fail,
 		),
+		// A proxy or a library may keep a connection up with these: any byte is life. Bun answers a ping by itself.
+		ping: ({ data }) => data.heard(),
+		pong: ({ data }) => data.heard(),
 		drain: guarded(report, 'drain', (socket) => socket.data.drain(), fail),
 		close: guarded(report, 'close', ({ data: connection }, code, reason) => {
 			connection.closed(endingOf(code, reason));
 			registry.remove(connection);
 			hub.leave(connection);
 			const { session } = connection;
+			if (session) session.connections -= 1;
 			if (!session || (session.connection !== null && session.connection !== connection)) return;
 			session.connection = null;
 			session.endedAt = registry.now;

@@ -28,15 +28,14 @@ interface Receipt {
 	code: string | null;
 	message: string | null;
 }
-interface Unflushed extends Producer {
+/** A message that came after the last flush, as its producer stands with it. */
+export interface Unflushed extends Producer {
 	room: number;
 	client: string;
 }
 
 /** Producers kept in memory; past it the cache starts anew, the database has them all. */
 const CACHED = 100_000;
-/** Messages after which the producers' rows are brought up to date. */
-const FLUSH_EVERY = 8_192;
 /** Seqs by 64, as many as a client may have unacknowledged: a resent one lies in the newest block or the one before. */
 const blockOf = (seq: number) => Math.floor(seq / IN_FLIGHT);
 const code = v.picklist(errorCodes);
@@ -44,13 +43,11 @@ const code = v.picklist(errorCodes);
 export class Producers {
 	readonly #sql: ReturnType<typeof statements>;
 	readonly #known = new Map<string, Producer>();
-	/** Those whose row is behind their messages, and the number of these. */
+	/** Those whose row is behind their messages. */
 	readonly #behind = new Set<Producer>();
-	#unflushed = 0;
 
 	constructor(database: Database) {
 		this.#sql = statements(database);
-		this.recover();
 	}
 
 	/** The producer of an entry, or null when its client id belongs to somebody else. */
@@ -78,7 +75,6 @@ export class Producers {
 		producer.tip = message;
 		producer.milestone = milestone;
 		this.#behind.add(producer);
-		this.#unflushed += 1;
 	}
 
 	/** Counts a seq as used by a message that the room refused. */
@@ -98,26 +94,24 @@ export class Producers {
 		return { status: 'out-of-order', expected: producer.last + 1 };
 	}
 
-	/** Brings the rows up to date where it is time, or `now`. Part of the transaction under way. */
-	flush(now = false) {
-		if (this.#unflushed < FLUSH_EVERY && !now) return;
+	/** Brings the rows up to date. Part of the transaction under way. */
+	flush() {
 		for (const producer of this.#behind) this.#write(producer);
-		this.#sql.setFlushed.run();
 		this.#behind.clear();
-		this.#unflushed = 0;
 		if (this.#known.size > CACHED) this.#known.clear();
 	}
 
-	/** Forgets what is in memory and reads it anew: at the start, and when a transaction did not happen. */
-	recover() {
+	/** Forgets what is in memory and takes it from the messages that no flush has seen, oldest first. */
+	recover(messages: readonly Unflushed[]) {
 		this.#known.clear();
 		this.#behind.clear();
-		this.#unflushed = 0;
-		for (const { room, client, ...producer } of this.#sql.unflushed.all()) {
-			const known = this.#known.get(keyOf(room, client)) ?? producer;
-			this.#known.set(keyOf(room, client), Object.assign(known, producer, { last: Math.max(known.last, producer.last) }));
-			this.#behind.add(known);
-			this.#unflushed += 1;
+		for (const { room, client, id, user, last, tip, tipSeq, milestone } of messages) {
+			const producer = { id, user, last: Math.max(last, tipSeq), tip, tipSeq, milestone };
+			const key = keyOf(room, client);
+			const known = this.#known.get(key);
+			if (known) Object.assign(known, producer);
+			else this.#known.set(key, producer);
+			this.#behind.add(known ?? producer);
 		}
 	}
 
@@ -157,10 +151,5 @@ const statements = (database: Database) => ({
 	),
 	addReceipt: database.query<never, [number, number, number | null, number, string, string]>(
 		'INSERT INTO receipts (producer, seq, offset, at, code, message) VALUES (?, ?, ?, ?, ?, ?)',
-	),
-	setFlushed: database.query<never, []>('UPDATE log SET flushed = coalesce((SELECT max(id) FROM messages), flushed)'),
-	unflushed: database.query<Unflushed, []>(
-		`SELECT p.id, p.user, max(p.last, m.seq) AS last, m.id AS tip, m.seq AS tipSeq, m.milestone, p.room, p.client
-		 FROM messages m JOIN producers p ON p.id = m.producer WHERE m.id > (SELECT flushed FROM log) ORDER BY m.id`,
 	),
 });

@@ -2,10 +2,11 @@
 import type { Database } from 'bun:sqlite';
 
 /**
- * `messages` only ever grows at its end, whichever room they are for: a commit writes a few full pages, not one page a room.
+ * `messages` only ever grows at its end, whichever room they are for, and has no index: a commit writes a few full pages, not
+ * a page a room. What an index would tell is written once in a few thousand messages, in order and for all of them together:
+ * their `places` in the rooms, and the rows of their producers. Messages after `log.flushed` still wait for that (see store.ts).
  * A producer is one client in one room. Its messages are a list: each names its `previous` and a `milestone`, the last of the
- * block of seqs before its own, so that a seq sent again is found in a few steps and needs no index, which would cost more
- * than the message. Its row is written once in a few thousand messages; those after `log.flushed` complete it (see producers.ts).
+ * block of seqs before its own, so that a seq sent again is found in a few steps.
  * `receipts` are the used seqs that have no message: refused, or trimmed. `rooms.floor` is the last offset that was trimmed.
  *
  * Each entry brings the database from `user_version` = its index to the next; a released entry is never edited.
@@ -24,7 +25,9 @@ const migrations = [
 		producer INTEGER NOT NULL, seq INTEGER NOT NULL, previous INTEGER, milestone INTEGER,
 		at INTEGER NOT NULL, body TEXT NOT NULL
 	);
-	CREATE UNIQUE INDEX messages_by_room ON messages (room, offset);
+	CREATE TABLE places (
+		room INTEGER NOT NULL, offset INTEGER NOT NULL, message INTEGER NOT NULL, PRIMARY KEY (room, offset)
+	) WITHOUT ROWID;
 	CREATE TABLE receipts (
 		producer INTEGER NOT NULL, seq INTEGER NOT NULL, offset INTEGER, at INTEGER NOT NULL, code TEXT, message TEXT,
 		PRIMARY KEY (producer, seq)
@@ -32,9 +35,9 @@ const migrations = [
 	`,
 ];
 
-/** Where a room's log stands: its last offset is that of its newest message, or the floor where all were trimmed. */
+/** Where a room's log stands, as far as it was flushed: its last offset, or the floor where all were trimmed. */
 export const HEAD_OF_ROOM = `
-	SELECT id, floor, coalesce((SELECT max(offset) FROM messages WHERE room = rooms.id), floor) AS head FROM rooms`;
+	SELECT id, floor, coalesce((SELECT max(offset) FROM places WHERE room = rooms.id), floor) AS head FROM rooms`;
 
 /**
  * Settings of every connection to the database. WAL lets the main thread read while the writer commits; FULL makes a

@@ -3,10 +3,11 @@ import { Database } from 'bun:sqlite';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../clock.ts';
+import { packEntries, unpackResults } from './batch.ts';
 import { lock } from './lock.ts';
-import { frameOf, type MessageLog, type Stored } from './message-log.ts';
+import { type Entry, frameOf, type MessageLog, type Result, type Stored } from './message-log.ts';
 import { configure, HEAD_OF_ROOM, migrate } from './schema.ts';
-import type { Answer, Task } from './writer.ts';
+import type { Answer, Done, Task } from './writer.ts';
 
 export interface SqliteLogOptions {
 	/** Folder of the database; made when absent. */
@@ -35,10 +36,9 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<MessageL
 	});
 
 	const { epoch } = reader.query<{ epoch: string }, []>('SELECT epoch FROM log').get() ?? { epoch: '' };
-	const headOf = reader.query<{ head: number; floor: number }, [string]>(`${HEAD_OF_ROOM} WHERE name = ?`);
-	const range = reader.query<{ offset: number; body: string }, [string, number, number]>(
-		`SELECT offset, body FROM messages WHERE room = (SELECT id FROM rooms WHERE name = ?) AND offset BETWEEN ? AND ? ORDER BY offset`,
-	);
+	const tables = readTables(reader);
+	/** What was committed since the last flush, by room: the tables do not tell it yet. */
+	const recent = new Map<string, Stored[]>();
 
 	let writable = true;
 	let closed: Promise<void> | undefined;
@@ -57,9 +57,10 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<MessageL
 	}
 	async function ask(task: Task) {
 		try {
-			const answer = await writer.ask(task);
+			const done = await writer.ask(task);
 			note(true);
-			return answer;
+			if (done.flushed) recent.clear();
+			return done;
 		} catch (error) {
 			note(false, String(error));
 			throw error;
@@ -87,11 +88,20 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<MessageL
 	}
 
 	return {
-		append: async (entries) => ({ epoch, results: (await ask({ type: 'append', entries })).results }),
-		read: async (room, from, to) => range.all(room, from, to).map(toStored),
-		head: async (room) => {
-			const { head, floor } = headOf.get(room) ?? { head: 0, floor: 0 };
-			return { epoch, head, floor };
+		async append(entries) {
+			const done = await ask({ type: 'append', entries: packEntries(entries) });
+			const results = unpackResults(done.results);
+			if (!done.flushed) keep(recent, entries, results);
+			return { epoch, results };
+		},
+		async read(room, from, to) {
+			const flushed = tables.range(room, from, to);
+			const after = flushed.at(-1)?.offset ?? 0;
+			return flushed.concat((recent.get(room) ?? []).filter(({ offset }) => offset > after && offset >= from && offset <= to));
+		},
+		async head(room) {
+			const { head, floor } = tables.head(room);
+			return { epoch, head: recent.get(room)?.at(-1)?.offset ?? head, floor };
 		},
 		trim,
 		get writable() {
@@ -110,7 +120,30 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<MessageL
 	};
 }
 
-const toStored = ({ offset, body }: { offset: number; body: string }): Stored => ({ offset, frame: frameOf(offset, body) });
+/** The questions that the flushed tables answer. */
+function readTables(reader: Database) {
+	const head = reader.query<{ head: number; floor: number }, [string]>(`${HEAD_OF_ROOM} WHERE name = ?`);
+	const range = reader.query<{ offset: number; body: string }, [string, number, number]>(
+		`SELECT p.offset, m.body FROM places p JOIN messages m ON m.id = p.message
+		 WHERE p.room = (SELECT id FROM rooms WHERE name = ?) AND p.offset BETWEEN ? AND ? ORDER BY p.offset`,
+	);
+	return {
+		head: (room: string) => head.get(room) ?? { head: 0, floor: 0 },
+		range: (room: string, from: number, to: number): Stored[] =>
+			range.all(room, from, to).map(({ offset, body }) => ({ offset, frame: frameOf(offset, body) })),
+	};
+}
+
+function keep(recent: Map<string, Stored[]>, entries: readonly Entry[], results: readonly Result[]) {
+	results.forEach((result, index) => {
+		const entry = entries[index];
+		if (result.status !== 'stored' || !entry) return;
+		const stored = { offset: result.offset, frame: frameOf(result.offset, entry.body) };
+		const others = recent.get(entry.room);
+		if (others) others.push(stored);
+		else recent.set(entry.room, [stored]);
+	});
+}
 
 /** The two connections: ours, which reads, and the writer's. */
 async function connect(path: string) {
@@ -130,7 +163,7 @@ async function connect(path: string) {
 /** The worker behind a promise a task: it answers in the order it was asked. */
 function startWriter() {
 	const worker = new Worker(new URL('./writer.ts', import.meta.url));
-	const waiting: { resolve: (answer: Answer & { ok: true }) => void; reject: (error: Error) => void }[] = [];
+	const waiting: { resolve: (answer: Done) => void; reject: (error: Error) => void }[] = [];
 	let dead: Error | undefined;
 	worker.onmessage = ({ data }: MessageEvent<Answer>) => {
 		const asked = waiting.shift();
@@ -143,7 +176,7 @@ function startWriter() {
 	};
 	return {
 		ask: (task: Task) =>
-			new Promise<Answer & { ok: true }>((resolve, reject) => {
+			new Promise<Done>((resolve, reject) => {
 				if (dead) return reject(dead);
 				waiting.push({ resolve, reject });
 				worker.postMessage(task);

@@ -2,7 +2,7 @@
 import type { Database } from 'bun:sqlite';
 import { IN_FLIGHT } from '../../protocol/limits.ts';
 import type { Entry, Result } from './message-log.ts';
-import { Producers } from './producers.ts';
+import { Producers, type Unflushed } from './producers.ts';
 import { HEAD_OF_ROOM } from './schema.ts';
 
 interface Room {
@@ -11,8 +11,18 @@ interface Room {
 	floor: number;
 }
 
+interface UnflushedMessage extends Unflushed {
+	name: string;
+	floor: number;
+	offset: number;
+	length: number;
+}
+
 /** Rooms kept in memory; past it the cache starts anew, the database has them all. */
 const CACHED = 100_000;
+/** Messages, or characters of them, after which their places and their producers are written. */
+const FLUSH_MESSAGES = 8_192;
+const FLUSH_LENGTH = 8_388_608;
 
 export class Store {
 	readonly #database: Database;
@@ -20,18 +30,25 @@ export class Store {
 	readonly #producers: Producers;
 	readonly #rooms = new Map<string, Room>();
 
+	#unflushed = 0;
+	#unflushedLength = 0;
+
+	/** Begins with everything flushed. */
 	constructor(database: Database) {
 		this.#database = database;
 		this.#sql = statements(database);
 		this.#producers = new Producers(database);
+		this.#recover();
+		this.#transaction(() => this.#flush());
 	}
 
-	/** Commits a batch. Throws when nothing of it was stored. */
-	commit(entries: readonly Entry[]): Result[] {
+	/** Commits a batch. Throws when nothing of it was stored. `flushed`: from here on the tables tell all there is. */
+	commit(entries: readonly Entry[]): { results: Result[]; flushed: boolean } {
 		return this.#transaction(() => {
 			const results = entries.map((entry) => this.#accept(entry));
-			this.#producers.flush();
-			return results;
+			const flushed = this.#unflushed >= FLUSH_MESSAGES || this.#unflushedLength >= FLUSH_LENGTH;
+			if (flushed) this.#flush();
+			return { results, flushed };
 		});
 	}
 
@@ -47,8 +64,7 @@ export class Store {
 	 */
 	trim(keep: { messages: number; before: number }, limit: number): number {
 		return this.#transaction(() => {
-			// The rows of the producers are completed from messages that may go now.
-			this.#producers.flush(true);
+			this.#flush(); // it reads messages that may go now
 			let gone = 0;
 			for (const { id, head, floor } of this.#sql.trimmable.all(keep.messages, keep.before)) {
 				const byCount = keep.messages === 0 ? floor : head - keep.messages;
@@ -57,6 +73,7 @@ export class Store {
 				if (next <= floor) continue;
 				this.#sql.keepReceipts.run(id, next, IN_FLIGHT);
 				this.#sql.removeMessages.run(id, next);
+				this.#sql.removePlaces.run(id, next);
 				this.#sql.setFloor.run(next, id);
 				gone += next - floor;
 				if (gone >= limit) break;
@@ -73,11 +90,27 @@ export class Store {
 			return value;
 		} catch (error) {
 			if (this.#database.inTransaction) this.#database.run('ROLLBACK');
-			// What was numbered in memory did not happen: the database knows better.
-			this.#rooms.clear();
-			this.#producers.recover();
+			this.#recover(); // what was numbered in memory did not happen: the database knows better
 			throw error;
 		}
+	}
+
+	#flush() {
+		this.#sql.addPlaces.run();
+		this.#sql.setFlushed.run();
+		this.#producers.flush();
+		this.#unflushed = this.#unflushedLength = 0;
+		if (this.#rooms.size > CACHED) this.#rooms.clear();
+	}
+
+	/** Forgets what is in memory and reads what no flush has seen: at the start, and when a transaction did not happen. */
+	#recover() {
+		const messages = this.#sql.unflushed.all();
+		this.#producers.recover(messages);
+		this.#rooms.clear();
+		for (const { room, name, offset, floor } of messages) this.#rooms.set(name, { id: room, head: offset, floor });
+		this.#unflushed = messages.length;
+		this.#unflushedLength = messages.reduce((sum, { length }) => sum + length, 0);
 	}
 
 	#accept(entry: Entry): Result {
@@ -95,6 +128,8 @@ export class Store {
 		const milestone = this.#producers.milestoneFor(producer, seq);
 		const { lastInsertRowid } = this.#sql.addMessage.run(room.id, room.head, producer.id, seq, producer.tip, milestone, at, body);
 		this.#producers.stored(producer, seq, Number(lastInsertRowid), milestone);
+		this.#unflushed += 1;
+		this.#unflushedLength += body.length;
 		return { status: 'stored', offset: room.head };
 	}
 
@@ -102,7 +137,6 @@ export class Store {
 		const known = this.#rooms.get(name);
 		if (known) return known;
 		const room = this.#sql.room.get(name) ?? { id: Number(this.#sql.addRoom.run(name).lastInsertRowid), head: 0, floor: 0 };
-		if (this.#rooms.size >= CACHED) this.#rooms.clear();
 		this.#rooms.set(name, room);
 		return room;
 	}
@@ -115,18 +149,31 @@ const statements = (database: Database) => ({
 	addMessage: database.query<never, [number, number, number, number, number | null, number | null, number, string]>(
 		'INSERT INTO messages (room, offset, producer, seq, previous, milestone, at, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
 	),
+	addPlaces: database.query<never, []>(
+		'INSERT INTO places SELECT room, offset, id FROM messages WHERE id > (SELECT flushed FROM log) ORDER BY room, offset',
+	),
+	setFlushed: database.query<never, []>('UPDATE log SET flushed = coalesce((SELECT max(id) FROM messages), flushed)'),
+	unflushed: database.query<UnflushedMessage, []>(
+		`SELECT p.id, p.user, p.last, m.id AS tip, m.seq AS tipSeq, m.milestone, p.client,
+		 m.room, r.name, r.floor, m.offset, length(m.body) AS length
+		 FROM messages m JOIN producers p ON p.id = m.producer JOIN rooms r ON r.id = m.room
+		 WHERE m.id > (SELECT flushed FROM log) ORDER BY m.id`,
+	),
 	// A tenth over the count before a room is trimmed: one pass in thousands of messages instead of one a message.
 	trimmable: database.query<Room, [number, number]>(
-		`SELECT * FROM (${HEAD_OF_ROOM}) WHERE head > floor AND ((?1 > 0 AND head - floor > ?1 + ?1 / 10)
-		 OR (SELECT at FROM messages WHERE room = id AND offset = floor + 1) < ?2)`,
+		`SELECT * FROM (${HEAD_OF_ROOM}) f WHERE head > floor AND ((?1 > 0 AND head - floor > ?1 + ?1 / 10)
+		 OR (SELECT m.at FROM places p JOIN messages m ON m.id = p.message WHERE p.room = f.id AND p.offset = f.floor + 1) < ?2)`,
 	),
 	firstSince: database.query<{ offset: number }, [number, number]>(
-		'SELECT offset FROM messages WHERE room = ? AND at >= ? ORDER BY offset LIMIT 1',
+		'SELECT p.offset FROM places p JOIN messages m ON m.id = p.message WHERE p.room = ? AND m.at >= ? ORDER BY p.offset LIMIT 1',
 	),
 	keepReceipts: database.query<never, [number, number, number]>(
 		`INSERT OR IGNORE INTO receipts (producer, seq, offset, at)
-		 SELECT m.producer, m.seq, m.offset, m.at FROM messages m JOIN producers p ON p.id = m.producer
-		 WHERE m.room = ? AND m.offset <= ? AND m.seq > p.last - ?`,
+		 SELECT m.producer, m.seq, m.offset, m.at FROM places l JOIN messages m ON m.id = l.message JOIN producers p ON p.id = m.producer
+		 WHERE l.room = ? AND l.offset <= ? AND m.seq > p.last - ?`,
 	),
-	removeMessages: database.query<never, [number, number]>('DELETE FROM messages WHERE room = ? AND offset <= ?'),
+	removeMessages: database.query<never, [number, number]>(
+		'DELETE FROM messages WHERE id IN (SELECT message FROM places WHERE room = ? AND offset <= ?)',
+	),
+	removePlaces: database.query<never, [number, number]>('DELETE FROM places WHERE room = ? AND offset <= ?'),
 });
