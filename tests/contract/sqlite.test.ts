@@ -7,6 +7,7 @@ import { type Entry, encodeBody } from '../../src/lib/server/log/message-log.ts'
 import { openSqliteLog } from '../../src/lib/server/log/sqlite.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { temporaryFolder } from '../support/in-process.ts';
+import { asKilled } from './killed.ts';
 import { entries, entryOf, failureOf, KEEP_ALL, messageLogContract, type OpenLog, stored } from './message-log.ts';
 import { retentionContract } from './message-log-retention.ts';
 import { ModelLog } from './model.ts';
@@ -51,20 +52,26 @@ describe('sqlite: compared with the model', () => {
 		.map(({ from, count, ...who }) => entries(from, from + count, { ...who, refused: from % 7 === 0 }));
 	const arbitraryBatch = fc.oneof(fc.array(arbitraryEntry, { maxLength: 12 }), arbitraryRun);
 	const arbitrarySteps = fc.array(
-		fc.oneof({ weight: 9, arbitrary: arbitraryBatch }, { weight: 1, arbitrary: fc.constant('reopen' as const) }),
+		fc.oneof(
+			{ weight: 9, arbitrary: arbitraryBatch },
+			{ weight: 1, arbitrary: fc.constantFrom('reopen' as const, 'crash' as const) },
+		),
 		{ maxLength: 25 },
 	);
 
-	it('any batches, with reopening between: the same results, the same messages', async () => {
+	it('any batches, with reopening and crashes between: the same results, the same messages', async () => {
 		await fc.assert(
 			fc.asyncProperty(arbitrarySteps, async (steps) => {
-				const folder = temporaryFolder();
+				let folder = temporaryFolder();
 				const model = new ModelLog();
 				let log = await openAt(folder.path);
 				try {
 					for (const step of steps) {
-						if (step === 'reopen') {
+						if (step === 'reopen' || step === 'crash') {
+							const left = step === 'crash' ? asKilled(folder.path) : folder;
 							await log.close();
+							if (left !== folder) folder.remove();
+							folder = left;
 							log = await openAt(folder.path);
 						} else expect((await log.append(step)).results).toEqual(model.append(step));
 					}

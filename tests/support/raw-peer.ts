@@ -1,4 +1,4 @@
-/** A bare `holdfast.v1` WebSocket peer for tests: it sends what it is told, keeps what came, and never answers by itself. */
+/** A bare `holdfast.v1` WebSocket peer for tests: it sends what it is told, keeps what came, and answers nothing unless told to. */
 import { WebSocket } from 'ws';
 import { decodeServer } from '../../src/lib/protocol/codec.ts';
 import type { ServerFrame } from '../../src/lib/protocol/frames.ts';
@@ -163,6 +163,14 @@ export class RawPeer {
 		const answer = await this.next(answers);
 		if (!answers(answer)) throw new Error('unreachable');
 		return answer;
+	}
+
+	/** From here on every ping gets its pong, as a client would do. */
+	answerPings() {
+		this.#socket.on('message', (data) => {
+			for (const decoded of decodeServer(String(data)))
+				if (decoded.ok && decoded.frame.type === 'ping') this.send({ type: 'pong', at: decoded.frame.at });
+		});
 	}
 
 	close(code = 1000) {

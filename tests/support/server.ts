@@ -3,6 +3,7 @@
  * that started it, and what it printed is at hand when something fails.
  */
 import { resolve } from 'node:path';
+import { freePort } from './free-port.ts';
 import { until } from './until.ts';
 
 export interface ServerOptions {
@@ -27,7 +28,7 @@ export interface ServerProcess {
 	memory(): Promise<number>;
 	/** Ends it without a word, and waits until it is gone. */
 	kill9(): Promise<void>;
-	/** SIGTERM, and waits until it has left by itself. */
+	/** SIGTERM, and waits until it has left by itself. Rejects, and kills it, when it has not after 10 s. */
 	stop(): Promise<void>;
 	/** Freezes and thaws it: sockets stay open, nothing is answered. */
 	sigstop(): void;
@@ -43,6 +44,7 @@ export interface ServerProcess {
 }
 
 const LINES = 200;
+const STOP_TIMEOUT = 10_000;
 /** The kernel ends the child with us, however we end; elsewhere the exit handler does, unless we are killed ourselves. */
 const leash = Bun.which('setpriv') ? ['setpriv', '--pdeathsig', 'KILL', '--'] : [];
 
@@ -50,7 +52,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
 	const entry = options.entry ?? resolve(import.meta.dir, '../../server.ts');
 	const lines: string[] = [];
 	let url = '';
-	let child = await start('0');
+	let child = await start(String(freePort()));
 
 	async function start(port: string) {
 		const started = Bun.spawn([...leash, process.execPath, entry], {
@@ -128,7 +130,12 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
 			return Number(status.match(/VmRSS:\s+(\d+) kB/)?.[1] ?? 0) * 1024;
 		},
 		kill9: () => end('SIGKILL'),
-		stop: () => end('SIGTERM'),
+		async stop() {
+			const late = setTimeout(() => end('SIGKILL'), STOP_TIMEOUT);
+			await end('SIGTERM');
+			clearTimeout(late);
+			if (child.signalCode === 'SIGKILL') throw new Error(`the server did not leave on SIGTERM; it printed:\n${tail()}`);
+		},
 		sigstop: () => child.kill('SIGSTOP'),
 		sigcont: () => child.kill('SIGCONT'),
 		async restart() {

@@ -86,8 +86,18 @@ export class Connection {
 	/** Runs one replay after the other: together they would overfill the buffer that each of them respects. */
 	inTurn(replay: () => Promise<void>): Promise<void> {
 		const turn = this.#turn ? this.#turn.then(replay) : replay();
-		this.#turn = turn.catch(() => {}); // whoever asked for the replay hears of it
+		const settled = turn
+			.catch(() => {}) // whoever asked for the replay hears of it
+			.then(() => {
+				if (this.#turn === settled) this.#turn = undefined;
+			});
+		this.#turn = settled;
 		return turn;
+	}
+
+	/** Whether a replay is under way, so that the next one waits for its turn. */
+	get replaying(): boolean {
+		return this.#turn !== undefined;
 	}
 
 	/** Resolves once a replay may go on: when others had their turn, and the peer has read most of what waits for it or is gone. */

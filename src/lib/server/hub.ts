@@ -51,9 +51,10 @@ export class Hub {
 		this.#rooms.set(name, room);
 		room.subscribers.add(connection);
 		connection.subscriptions.push(subscription);
-		if (room.loaded && (!position || (position.epoch === room.epoch && position.offset >= room.coveredFrom)))
-			return this.#replay(connection, subscription, position);
-		return this.#catchUp(connection, subscription, position);
+		const atHand = room.loaded && (!position || (position.epoch === room.epoch && position.offset >= room.coveredFrom));
+		if (atHand && !connection.replaying) return this.#replay(connection, subscription, position);
+		// Each subscribe is answered, in the order they came: a client that leaves and returns can tell the answers apart.
+		return connection.inTurn(() => this.#catchUp(connection, subscription, position));
 	}
 
 	unsubscribe(connection: Connection, name: string) {
@@ -111,24 +112,20 @@ export class Hub {
 		for (const connection of room.subscribers) connection.endIfSlow();
 	}
 
-	async #catchUp(connection: Connection, subscription: Subscription, position: Position | null) {
+	async #catchUp(connection: Connection, subscription: Subscription, position: Position | null): Promise<void> {
 		const { room } = subscription;
 		if (!room.loaded) await room.load(this.#log);
 		if (!position || position.epoch !== room.epoch || position.offset > room.head)
 			return this.#replay(connection, subscription, position);
 		const { floor } = await this.#log.head(room.name);
-		if (!this.#present(connection, subscription)) return;
 		const to = room.head;
 		const from = Math.max(position.offset, floor);
 		const missing = from > position.offset ? { from: position.offset + 1, to: from } : undefined;
 		this.#announce(connection, subscription, missing ? 'gap' : 'resumed', to, missing);
-		let offset = from;
-		await connection.inTurn(async () => {
-			offset = await this.#page(connection, subscription, from, to);
-		});
+		const offset = await this.#page(connection, subscription, from, to);
 		// Where the room outran this reader or its log was trimmed meanwhile, it starts again from what it has by now.
 		if (offset < room.coveredFrom && this.#present(connection, subscription))
-			return this.subscribe(connection, room.name, { epoch: room.epoch, offset });
+			return this.#catchUp(connection, subscription, { epoch: room.epoch, offset });
 		this.#goLive(connection, subscription, offset, to);
 	}
 
@@ -157,7 +154,6 @@ export class Hub {
 	/** The answer for a room at hand: all of it within this call. */
 	#replay(connection: Connection, subscription: Subscription, position: Position | null): undefined {
 		const { room } = subscription;
-		if (!this.#present(connection, subscription)) return;
 		const known = position !== null && position.epoch === room.epoch && position.offset <= room.head;
 		const result = known ? 'resumed' : position ? 'reset' : 'fresh';
 		this.#announce(connection, subscription, result, room.head);

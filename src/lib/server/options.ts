@@ -1,4 +1,5 @@
 /** Every setting of the server: read once from the environment, validated, each with its default and unit. A wrong one stops the start. */
+import { isIP } from 'node:net';
 import * as v from 'valibot';
 import { IN_FLIGHT } from '../protocol/limits.ts';
 
@@ -34,6 +35,15 @@ const origin = v.pipe(
 );
 const origins = v.pipe(list, v.array(origin));
 
+const ranges = v.pipe(list, v.array(v.pipe(v.string(), v.check(isRange, 'expected addresses or ranges such as 10.0.0.0/8'))));
+
+/** Whether a text is an address, or one with the length of its prefix. */
+function isRange(text: string): boolean {
+	const [address = '', prefix] = text.split('/');
+	const bits = isIP(address) === 6 ? 128 : 32;
+	return isIP(address) > 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits));
+}
+
 const environment = v.object({
 	PORT: whole(3001, 0, 65_535),
 	HOST: v.optional(v.pipe(v.string(), v.minLength(1)), '0.0.0.0'),
@@ -41,7 +51,7 @@ const environment = v.object({
 	LOG_LEVEL: v.optional(v.picklist(['debug', 'info', 'warning', 'error']), 'info'),
 	ORIGIN: v.optional(origin),
 	ALLOWED_ORIGINS: origins,
-	TRUSTED_PROXIES: list,
+	TRUSTED_PROXIES: ranges,
 	IDENTITY_SECRET: v.optional(
 		v.pipe(v.string(), v.minLength(32, 'expected 32 characters or more, such as `openssl rand -hex 32` prints')),
 	),
@@ -72,9 +82,11 @@ export function readOptions(env: Record<string, string | undefined>) {
 	const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => name in environment.entries && value !== ''));
 	const result = v.safeParse(environment, given);
 	if (!result.success) {
-		const lines = result.issues.map(
-			(issue) => `  ${v.getDotPath(issue)}: ${issue.message}, got ${JSON.stringify(given[v.getDotPath(issue) ?? ''])}`,
-		);
+		const lines = result.issues.map(({ path: [{ key }] = [{ key: '' }], message }) => {
+			const name = String(key);
+			// Not even a wrong secret belongs into a log.
+			return `  ${name}: ${message}, got ${name.endsWith('SECRET') ? 'something else' : JSON.stringify(given[name])}`;
+		});
 		throw new Error(`wrong settings, the server does not start:\n${lines.join('\n')}`);
 	}
 	const e = result.output;

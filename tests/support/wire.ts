@@ -1,0 +1,124 @@
+/** Records what travels, frame by frame, beside what the client makes of it: a client that repairs a server's faults hides them. */
+import { decodeClient, decodeServer } from '../../src/lib/protocol/codec.ts';
+import type { ClientFrame, Position, ServerFrame } from '../../src/lib/protocol/frames.ts';
+import type { Transport } from '../../src/lib/transports/transport.ts';
+import { hashOf, type Recorder } from './history.ts';
+
+/** The transport, with a recorder at its ears. Each room of each connection becomes a subscription of its own, named `wire-…`. */
+export function recordTransport(transport: Transport, recorder: Recorder): Transport {
+	return {
+		name: transport.name,
+		open(url, handlers) {
+			const tap = new Tap(recorder);
+			const link = transport.open(url, {
+				open: () => handlers.open(),
+				message(text) {
+					for (const decoded of decodeServer(text)) if (decoded.ok) tap.received(decoded.frame);
+					handlers.message(text);
+				},
+				close(code, reason) {
+					tap.closed();
+					handlers.close(code, reason);
+				},
+			});
+			return {
+				connectionType: link.connectionType,
+				send(text) {
+					for (const decoded of decodeClient(text)) if (decoded.ok) tap.sent(decoded.frame);
+					link.send(text);
+				},
+				close(code, reason) {
+					tap.closed();
+					link.close(code, reason);
+				},
+			};
+		},
+	};
+}
+
+/** A subscribe on its way. `left`: an unsubscribe follows it, so that its answer begins nothing that has to last. */
+interface Asked {
+	position: Position | undefined;
+	left: boolean;
+}
+
+let connections = 0;
+
+class Tap {
+	readonly #recorder: Recorder;
+	readonly #number = ++connections;
+	readonly #asked = new Map<string, Asked[]>();
+	readonly #streams = new Map<string, { client: string; subscription: string; room: string; epoch: string }>();
+	#client = '?';
+	#count = 0;
+
+	constructor(recorder: Recorder) {
+		this.#recorder = recorder;
+	}
+
+	sent(frame: ClientFrame) {
+		if (frame.type === 'hello') {
+			this.#client = frame.client;
+			for (const { room, epoch, offset } of frame.rooms) this.#ask(room, epoch, offset);
+		} else if (frame.type === 'subscribe') this.#ask(frame.room, frame.epoch, frame.offset);
+		else if (frame.type === 'unsubscribe') {
+			const last = this.#asked.get(frame.room)?.at(-1);
+			if (last) last.left = true;
+			this.#end(frame.room);
+		}
+	}
+
+	received(frame: ServerFrame) {
+		const { record } = this.#recorder;
+		if (frame.type === 'ack') {
+			const { room, seq, epoch, offset, duplicate, client = this.#client } = frame;
+			return record({ type: 'ack', client, room, seq, epoch, offset, ...(duplicate && { duplicate }) });
+		}
+		if (frame.type === 'nack') {
+			const { room, seq, code, retry, client = this.#client } = frame;
+			return record({ type: 'nack', client, room, seq, code, retry });
+		}
+		if (frame.type === 'subscribed') return this.#subscribed(frame);
+		const stream = 'room' in frame && frame.room !== undefined ? this.#streams.get(frame.room) : undefined;
+		if (!stream) return;
+		const { epoch, ...of } = stream;
+		if (frame.type === 'live') record({ type: 'live', ...of, offset: frame.offset });
+		if (frame.type !== 'message') return;
+		const { offset, client: sender, seq, kind, data } = frame;
+		record({ type: 'deliver', ...of, epoch, offset, sender, seq, hash: hashOf(kind, data) });
+	}
+
+	closed() {
+		for (const room of [...this.#streams.keys()]) this.#end(room);
+	}
+
+	#ask(room: string, epoch: string | undefined, offset: number | undefined) {
+		const position = epoch === undefined || offset === undefined ? undefined : { epoch, offset };
+		this.#asked.set(room, [...(this.#asked.get(room) ?? []), { position, left: false }]);
+	}
+	#subscribed({ room, result, epoch, offset, missing }: Extract<ServerFrame, { type: 'subscribed' }>) {
+		const asked = this.#asked.get(room)?.shift();
+		// A server that answers again, unasked, goes on with the same subscription.
+		const stream = asked ? this.#begin(room, asked, epoch) : this.#streams.get(room);
+		if (!stream) return;
+		stream.epoch = epoch;
+		const { client, subscription } = stream;
+		this.#recorder.record({ type: 'subscribed', client, subscription, room, result, epoch, offset, missing });
+		if (asked?.left) this.#end(room);
+	}
+	#begin(room: string, { position }: Asked, epoch: string) {
+		this.#end(room);
+		const stream = { client: this.#client, subscription: `wire-${this.#number}-${++this.#count}`, room, epoch };
+		this.#streams.set(room, stream);
+		const { client, subscription } = stream;
+		this.#recorder.record({ type: 'subscribe', client, subscription, room, position });
+		return stream;
+	}
+	#end(room: string) {
+		const stream = this.#streams.get(room);
+		if (!stream) return;
+		this.#streams.delete(room);
+		const { client, subscription } = stream;
+		this.#recorder.record({ type: 'unsubscribe', client, subscription, room });
+	}
+}

@@ -1,0 +1,28 @@
+/** T-81: a server that breaks one promise is caught, whichever it is. A checker that lets one pass proves nothing about the others. */
+import { describe, it } from 'bun:test';
+import { rmSync } from 'node:fs';
+import { mutantNames } from '../support/mutants/mutants.ts';
+import { describeReport } from './report.ts';
+import { settingsOf } from './settings.ts';
+import { torture } from './torture.ts';
+
+describe('T-81: the checker catches a server that', () => {
+	const deeds: Record<(typeof mutantNames)[number], string> = {
+		drop: 'acknowledges a message without storing it',
+		double: 'stores a message again that is sent again',
+		swap: 'swaps neighbours in the log',
+		phantom: 'alters a text',
+		'reuse-offset': 'uses an offset again after a restart',
+		'hide-gap': 'hides that messages were trimmed',
+		'early-ack': 'acknowledges before the commit',
+	};
+	for (const mutant of mutantNames) {
+		it(deeds[mutant], async () => {
+			// 10 s of faults, and 5 s each to come to rest and to be audited: no more than 30 s in all.
+			const short = { clients: 6, rooms: 2, messages: 4_000, rate: 400, kills: 2, retention: 200, deadline: 5_000, hasty: true };
+			const report = await torture(settingsOf({ ...short, seed: 1, mutant }));
+			rmSync(report.settings.history, { force: true });
+			if (report.violations.length === 0) throw new Error(`not caught:\n${describeReport(report)}`);
+		}, 60_000);
+	}
+});

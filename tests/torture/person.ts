@@ -1,0 +1,136 @@
+/** Somebody who takes part: a real client behind the fault proxy, all of whose sends and deliveries go into the history. */
+import { WebSocket } from 'ws';
+import { type Client, createClient, createMemoryOutboxStore, type Subscription } from '../../src/lib/client/index.ts';
+import { type Clock, systemClock } from '../../src/lib/clock.ts';
+import type { Position } from '../../src/lib/protocol/frames.ts';
+import { webSocketTransport } from '../../src/lib/transports/websocket.ts';
+import type { Recorder } from '../support/history.ts';
+import type { Random } from '../support/random.ts';
+import { recordRoom, recordSends } from '../support/record-client.ts';
+import { recordTransport } from '../support/wire.ts';
+
+export interface PersonOptions {
+	name: string;
+	url: string;
+	cookie: string;
+	recorder: Recorder;
+	random: Random;
+}
+
+/** Fast enough that a run of seconds sees many recoveries. */
+const settings = {
+	reconnectInterval: 40,
+	maxReconnectInterval: 400,
+	jitter: 0.5,
+	stableAfter: 50,
+	connectTimeout: 1_000,
+	probeTimeout: 400,
+	historyTimeout: 2_000,
+	maxReconnectAttempts: Number.POSITIVE_INFINITY,
+	maxQueueSize: 5_000,
+};
+
+export class Person {
+	readonly name: string;
+	/** Messages that were taken for sending. */
+	sent = 0;
+	readonly #options: PersonOptions;
+	/** What outlives a page: the outbox, and where the page stood in each room. */
+	readonly #store = createMemoryOutboxStore();
+	readonly #positions = new Map<string, Position>();
+	readonly #rooms = new Map<string, { subscription: Subscription; end(): void }>();
+	readonly #known = new Set<string>();
+	#client: Client;
+
+	constructor(options: PersonOptions) {
+		this.name = options.name;
+		this.#options = options;
+		this.#store.identify(options.name, 0);
+		this.#client = this.#open();
+	}
+
+	get rooms(): string[] {
+		return [...this.#rooms.keys()];
+	}
+	get client(): Client {
+		return this.#client;
+	}
+
+	/** Nothing is taken while the outbox is full. */
+	send(room: string, text: string) {
+		if (this.#client.outbox(room).length >= settings.maxQueueSize) return;
+		// A refusal shows in the history; a reload takes the promise's client away.
+		this.#client.send(room, 'chat', { text }).stored.catch(() => {});
+		this.sent += 1;
+	}
+
+	/** Follows a room: from where this person left it, anew, or from a position. */
+	join(room: string, from: 'position' | 'now' | Position) {
+		if (this.#rooms.has(room)) return;
+		const position = from === 'position' ? this.#positions.get(room) : from === 'now' ? undefined : from;
+		const { handlers, end } = recordRoom(this.#options.recorder, this.name, room, position);
+		this.#rooms.set(room, { subscription: this.#client.subscribe(room, handlers, position), end });
+	}
+
+	leave(room: string) {
+		const joined = this.#rooms.get(room);
+		if (!joined) return;
+		if (joined.subscription.position) this.#positions.set(room, joined.subscription.position);
+		joined.subscription.close();
+		this.#rooms.delete(room);
+		joined.end();
+	}
+
+	/** The page is loaded anew: the outbox and the positions are all that is left. */
+	reload() {
+		const rooms = this.rooms;
+		for (const room of rooms) this.leave(room);
+		this.#client.close();
+		this.#client = this.#open();
+		for (const room of rooms) this.join(room, 'position');
+	}
+
+	/** Everything sent is answered, and every room followed is at least at the given head. */
+	settled(heads: ReadonlyMap<string, number>): boolean {
+		const waits = (room: string) => this.#client.outbox(room).some(({ status }) => status !== 'failed');
+		if ([...heads.keys()].some(waits)) return false;
+		return [...this.#rooms].every(
+			([room, { subscription }]) => subscription.live && (subscription.position?.offset ?? 0) >= (heads.get(room) ?? 0),
+		);
+	}
+
+	/** One line on where this person stands, for a run that does not come to rest. */
+	describe(): string {
+		const rooms = [...this.#rooms].map(([room, { subscription }]) => {
+			const waiting = this.#client.outbox(room).filter(({ status }) => status !== 'failed').length;
+			return `${room} at ${subscription.position?.offset ?? '-'}${subscription.live ? '' : ' (not live)'}, ${waiting} unsent`;
+		});
+		const error = this.#client.getErrorHistory().at(-1);
+		return `${this.name}: ${this.#client.state.name}; ${rooms.join('; ')}${error ? `; last error: ${error.message}` : ''}`;
+	}
+
+	/** Gone for good. */
+	close() {
+		for (const room of this.rooms) this.leave(room);
+		this.#client.close();
+		this.#options.recorder.record({ type: 'leave', client: this.name });
+	}
+
+	#open(): Client {
+		const { url, cookie, recorder, random } = this.#options;
+		const transport = webSocketTransport((address) => new WebSocket(address, { headers: { cookie } }));
+		const clock: Clock = { ...systemClock, random };
+		const logger = { debug() {}, error() {} };
+		const client = createClient({
+			...settings,
+			url,
+			transport: recordTransport(transport, recorder),
+			store: this.#store,
+			clock,
+			logger,
+		});
+		recordSends(client, recorder, this.#known);
+		client.connect();
+		return client;
+	}
+}
