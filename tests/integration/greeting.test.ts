@@ -66,6 +66,17 @@ describe('hello', () => {
 		expect(peer.all('pong')).toEqual([]);
 	});
 
+	it('acks and errors of a connection that is about to be closed arrive before the close', async () => {
+		const peer = await server.peer('Ann');
+		await peer.hello({ rooms: ['last words'] });
+		await peer.publish('last words', 'one');
+		peer.send(`[${JSON.stringify(peer.message('last words', 'two'))},{"type":"ping","at":9}]`);
+		peer.send('[1,2,3]');
+		expect(await peer.closed).toMatchObject({ code: 4002 });
+		expect(peer.all('pong')).toHaveLength(1);
+		expect(peer.all('error').map(({ code }) => code)).toEqual(Array(3).fill('bad-frame'));
+	});
+
 	it('valid frames between invalid ones are answered, and do not reset the count', async () => {
 		const peer = await server.peer('Ann');
 		await peer.hello();

@@ -93,6 +93,31 @@ describe('subscribing', () => {
 		peer.close();
 	});
 
+	it('a room named twice in one hello is one subscription, from the later position', async () => {
+		const peer = await server.peer('Ann');
+		await peer.hello({
+			rooms: [
+				{ room: 'other', epoch, offset: 5 },
+				{ room: 'other', epoch, offset: 110 },
+			],
+		});
+		peer.send({ type: 'ping', at: 1 });
+		await peer.next('pong');
+		expect(peer.all('live')).toHaveLength(1);
+		expect(offsetsOf(peer, 'other')).toEqual(range(111, 120));
+		const writer = await server.peer('Bob');
+		await writer.hello();
+		await writer.publish('twice', 'x');
+		peer.send({ type: 'subscribe', room: 'twice' }, { type: 'subscribe', room: 'twice' });
+		await peer.next('live', ({ room }) => room === 'twice');
+		await writer.publish('twice', 'y');
+		await peer.next('message', ({ room, offset }) => room === 'twice' && offset === 2);
+		peer.send({ type: 'ping', at: 2 });
+		await peer.next('pong', ({ at }) => at === 2);
+		expect(offsetsOf(peer, 'twice').filter((offset) => offset === 2)).toHaveLength(1);
+		for (const each of [peer, writer]) each.close();
+	});
+
 	it('each room: subscribed, then its messages ascending, then live', async () => {
 		const { peer } = await subscribed('filled', { epoch, offset: 2 });
 		const own = peer.frames.filter((frame) => 'room' in frame && frame.room === 'filled').map(({ type }) => type);

@@ -20,9 +20,14 @@ describe('T-81: the checker catches a server that', () => {
 		it(deeds[mutant], async () => {
 			// 10 s of faults, and 5 s each to come to rest and to be audited: no more than 30 s in all.
 			const short = { clients: 6, rooms: 2, messages: 4_000, rate: 400, kills: 2, retention: 200, deadline: 5_000, hasty: true };
-			const report = await torture(settingsOf({ ...short, seed: 1, mutant }));
-			rmSync(report.settings.history, { force: true });
-			if (report.violations.length === 0) throw new Error(`not caught:\n${describeReport(report)}`);
-		}, 60_000);
+			for (const seed of [1, 2, 3]) {
+				const report = await torture(settingsOf({ ...short, seed, mutant }));
+				rmSync(report.settings.history, { force: true });
+				if (report.violations.length > 0) return;
+				// A kill may come when there is nothing to break; the next seed kills at other moments.
+				console.log(`not caught with seed ${seed}:\n${describeReport(report)}`);
+			}
+			throw new Error(`${mutant} is not caught`);
+		}, 90_000);
 	}
 });

@@ -1,18 +1,4 @@
-/** What goes wrong on the server: one error class, and the wrapper around everything that Bun or a timer calls. */
-import { classOfError, type ErrorClass, type ErrorCode } from '../protocol/codes.ts';
-
-/** An error that a client is told: `code` says which, `class` what the client does about it. */
-export class RealtimeError<Code extends ErrorCode = ErrorCode> extends Error {
-	readonly code: Code;
-	readonly class: ErrorClass;
-
-	constructor(code: Code, message: string, options?: ErrorOptions) {
-		super(message, options);
-		this.name = 'RealtimeError';
-		this.code = code;
-		this.class = classOfError(code);
-	}
-}
+/** What goes wrong on the server: the wrapper around everything that Bun or a timer calls. */
 
 /** Hears of every unexpected error: `where` names the handler it came out of. */
 export type Report = (where: string, error: unknown) => void;

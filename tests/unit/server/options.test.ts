@@ -1,0 +1,61 @@
+/** Settings: their defaults are the documented ones, and a wrong value is named. */
+import { describe, expect, it } from 'bun:test';
+import { readOptions } from '../../../src/lib/server/options.ts';
+
+describe('settings', () => {
+	it('without any the defaults hold', () => {
+		expect(readOptions({})).toMatchObject({
+			listen: { port: 3001, host: '0.0.0.0' },
+			dataDir: './data',
+			heartbeat: { intervalMs: 30_000, timeoutMs: 10_000, missed: 3 },
+			connections: { max: 1_000, perAddress: 100, perUser: 20, timeoutMs: 30_000 },
+			messages: { perSecond: 20, burst: 100 },
+			requests: { perSecond: 50, burst: 500 },
+			retention: { messages: 100_000, days: 365 },
+			origins: { own: undefined, allowed: [] },
+			trustedProxies: [],
+			inFlight: 64,
+		});
+	});
+
+	it('an empty variable is an unset one, others of the environment are left alone', () => {
+		expect(readOptions({ PORT: '', HOME: '/root', PATH: 'x' }).listen.port).toBe(3001);
+	});
+
+	it('lists are split and trimmed', () => {
+		const { origins, trustedProxies } = readOptions({
+			ALLOWED_ORIGINS: 'https://a.example, http://b.example:8080,',
+			TRUSTED_PROXIES: '10.0.0.0/8, ::1 ,fd00::/8',
+		});
+		expect(origins.allowed).toEqual(['https://a.example', 'http://b.example:8080']);
+		expect(trustedProxies).toEqual(['10.0.0.0/8', '::1', 'fd00::/8']);
+	});
+
+	it.each([
+		['PORT', '65536'],
+		['PORT', '-1'],
+		['PORT', '80.5'],
+		['PORT', '0x50'],
+		['MAX_CONNECTIONS', 'many'],
+		['MAX_CONNECTIONS', '9007199254740993'],
+		['HEARTBEAT_INTERVAL_MS', '99'],
+		['HEARTBEAT_MISSED', '0'],
+		['LOG_LEVEL', 'loud'],
+		['ORIGIN', 'https://chat.example/'],
+		['ORIGIN', 'chat.example'],
+		['ALLOWED_ORIGINS', '*'],
+		['TRUSTED_PROXIES', '10.0.0.0/33'],
+		['TRUSTED_PROXIES', '10.0.0.0/'],
+		['TRUSTED_PROXIES', '::/129'],
+		['TRUSTED_PROXIES', 'localhost'],
+		['IDENTITY_SECRET', 'short'],
+	])('%s=%s stops the start and is named', (name, value) => {
+		expect(() => readOptions({ [name]: value })).toThrow(new RegExp(`wrong settings, the server does not start:\n  ${name}: `));
+	});
+
+	it('all that are wrong are named at once', () => {
+		const start = () => readOptions({ PORT: 'x', HOST: 'fine', RETENTION_DAYS: 'y', LOG_LEVEL: 'z' });
+		for (const name of ['PORT', 'RETENTION_DAYS', 'LOG_LEVEL']) expect(start).toThrow(`  ${name}: `);
+		expect(start).not.toThrow('HOST');
+	});
+});
