@@ -99,6 +99,21 @@ describe('identity', () => {
 		const answer = await post(JSON.stringify({ name: 'Ann', pad: 'x'.repeat(5_000) }));
 		expect(answer.status).toBe(413);
 		expect(await answer.json()).toMatchObject({ code: 'too-large', class: 'payload', closeCode: 4008 });
+		// Without a length announced, what comes too much is not waited for.
+		let sent = 0;
+		const endless = new ReadableStream<Uint8Array>({
+			pull(controller) {
+				sent += 1;
+				if (sent > 10_000) controller.error(new Error('the server reads on and on'));
+				else controller.enqueue(new Uint8Array(4_096).fill(120));
+			},
+		});
+		const refused = await post(endless).then(
+			({ status }) => status,
+			() => 'cut off',
+		);
+		expect([413, 'cut off']).toContain(refused);
+		expect(sent).toBeLessThan(10_000);
 		expect((await identify(server.url, '🌊'.repeat(40))).user.name).toBe('🌊'.repeat(40));
 	});
 });

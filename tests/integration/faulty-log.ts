@@ -6,6 +6,8 @@ import { openSqliteLog } from '../../src/lib/server/log/sqlite.ts';
 export interface FaultyLog extends MessageLog {
 	/** Runs before a call: throws, rejects, or holds it until its promise resolves. */
 	before: { append?: () => unknown; read?: (room: string) => unknown; head?: (room: string) => unknown };
+	/** Runs between a commit and its answer. */
+	after: { append?: () => unknown };
 	/** Added to every offset that `append` answers: a log that has lost count. */
 	shift: number;
 	/** Batches that were appended. */
@@ -16,6 +18,7 @@ export async function openFaultyLog(dataDir: string): Promise<FaultyLog> {
 	const log = await openSqliteLog({ dataDir, retention: { messages: 0, days: 0 }, clock: systemClock });
 	const faulty: FaultyLog = {
 		before: {},
+		after: {},
 		shift: 0,
 		batches: 0,
 		// Not async: what `before` throws is thrown at the caller, as a log with a bug would.
@@ -24,6 +27,10 @@ export async function openFaultyLog(dataDir: string): Promise<FaultyLog> {
 			faulty.batches += 1;
 			return Promise.resolve(held)
 				.then(() => log.append(entries))
+				.then(async (answer) => {
+					await faulty.after.append?.();
+					return answer;
+				})
 				.then(({ epoch, results }) => ({
 					epoch,
 					results: results.map((result) =>

@@ -39,12 +39,16 @@ export interface Parts {
 	clock?: Clock;
 }
 
+/** An error as a log line can hold it. */
+const factsOf = (error: unknown) =>
+	error instanceof Error ? { message: error.message, stack: error.stack } : { message: String(error) };
+
 /** @throws Error when a setting is wrong, or the database is in use by another server */
 export async function createRealtime(
 	options: Options,
 	{ logger, log: given, clock = systemClock }: Parts,
 ): Promise<RealtimeServer> {
-	const report: Report = (where, error) => logger.error('unexpected error in {where}: {error}', { where, error });
+	const report: Report = (where, error) => logger.error('unexpected error in {where}: {message}', { where, ...factsOf(error) });
 	const admission = createAdmission(options, clock);
 	const identities = createIdentities(options.identitySecret ?? keptSecret(options.dataDir), clock.wall);
 	const log =

@@ -44,8 +44,8 @@ export async function answerIdentity(to: { admission: Admission; identities: Ide
 	if (!admission.originAllowed(knock)) return refusal(403, 'forbidden', 'pages of this origin may not ask: see ALLOWED_ORIGINS');
 	const retryAfterMs = admission.take(admission.addressOf(knock));
 	if (retryAfterMs > 0) return refusal(429, 'rate-limited', 'too many requests from your address', { retryAfterMs });
-	const body = await knock.request.text();
-	if (body.length > IDENTITY_BYTES) return refusal(413, 'too-large', `expected at most ${IDENTITY_BYTES} bytes`);
+	const body = await textOf(knock.request, IDENTITY_BYTES);
+	if (body === null) return refusal(413, 'too-large', `expected at most ${IDENTITY_BYTES} bytes`);
 	const wanted = v.safeParse(identityRequest, parse(body || '{}'));
 	if (!wanted.success) {
 		const [issue] = wanted.issues;
@@ -60,6 +60,24 @@ export async function answerIdentity(to: { admission: Admission; identities: Ide
 		{ user, expiresAt },
 		{ headers: { 'set-cookie': identityCookie(issued, admission.isSecure(knock)), 'cache-control': 'no-store' } },
 	);
+}
+
+/** The body of a request, or null when it is longer than `most` bytes: the rest is not read, let alone kept. */
+async function textOf(request: Request, most: number): Promise<string | null> {
+	if (Number(request.headers.get('content-length')) > most) return null;
+	const decoder = new TextDecoder();
+	const reader = request.body?.getReader();
+	let text = '';
+	let bytes = 0;
+	for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+		bytes += part.value.length;
+		if (bytes > most) {
+			await reader?.cancel();
+			return null;
+		}
+		text += decoder.decode(part.value, { stream: true });
+	}
+	return text + decoder.decode();
 }
 
 /** The `Set-Cookie` of an identity. */

@@ -80,17 +80,25 @@ export class Registry {
 	start(): () => void {
 		const { clock, report, heartbeat } = this.#options;
 		const every = Math.min(SWEEP_EVERY, heartbeat.timeoutMs / 2);
-		const next = () => {
-			this.#cancel = clock.setTimeout(run, every);
-		};
-		const run = () => {
-			next();
+		const check = guarded(
+			report,
+			'sweep',
+			(connection: Connection) => this.#check(connection),
+			(connection) => connection.end('server-error', closeCode.serverError, 'the server failed on this'),
+		);
+		const sweep = guarded(report, 'sweep', () => {
 			const now = clock.now();
 			// A sweep that comes late was held up by our own loop: that time is credited to everybody.
 			this.#now += Math.min(now - this.#sweptAt, 2 * every);
 			this.#sweptAt = now;
-			for (const connection of this.#connections) guarded(report, 'sweep', () => this.#check(connection))();
-			guarded(report, 'sweep', () => this.#options.onSweep(this.#now))();
+			for (const connection of this.#connections) check(connection);
+			this.#options.onSweep(this.#now);
+		});
+		const next = () => {
+			this.#cancel = clock.setTimeout(() => {
+				next();
+				sweep();
+			}, every);
 		};
 		this.#sweptAt = clock.now();
 		next();

@@ -5,7 +5,8 @@ import type { MessageLog, Stored } from './log/message-log.ts';
 
 /** The newest messages of a room that are kept in memory: enough for who comes anew, and for most who come back. */
 const TAIL_MESSAGES = 128;
-const TAIL_LENGTH = 262_144;
+/** Characters of them: sent at once, three bytes each, they still fit what may wait for a reader. */
+const TAIL_LENGTH = 131_072;
 
 export class Room {
 	readonly name: string;

@@ -5,6 +5,9 @@ import type { RealtimeServer } from './create.ts';
 import type { Logger } from './logging.ts';
 import type { Options } from './options.ts';
 
+/** The longest body of a request, in bytes. */
+const BODY_BYTES = 1_048_576;
+
 /** Answers what is not ours: the built app, the development server, or a test's few routes. */
 export type Pages = (request: Request, server: Server<Connection>) => Response | Promise<Response>;
 
@@ -21,6 +24,7 @@ export function serve(realtime: RealtimeServer, { listen }: Pick<Options, 'liste
 		port: listen.port,
 		hostname: listen.host,
 		websocket: realtime.websocket,
+		maxRequestBodySize: BODY_BYTES,
 		fetch(request, server) {
 			const { handled, response } = realtime.fetch(request, server);
 			return handled ? response : pages(request, server);

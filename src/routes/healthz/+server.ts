@@ -1,4 +1,4 @@
+/** `GET /healthz`: whether the process is alive. */
 import type { RequestHandler } from './$types';
 
-/** Whether the process is alive: it answers. */
 export const GET: RequestHandler = () => Response.json({ alive: true }, { headers: { 'cache-control': 'no-store' } });
