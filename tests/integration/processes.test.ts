@@ -138,4 +138,37 @@ describe('starting', () => {
 		await server.stop();
 		expect(server.running).toBe(false);
 	}, 15_000);
+
+	it('SIGTERM while everybody talks without a pause -> it leaves all the same, and what it acked is there', async () => {
+		const folder = newFolder();
+		const server = await start(folder);
+		const people = await Promise.all(
+			['Ann', 'Bob', 'Cid'].map(async (name) => new RawPeer(server.url, { cookie: await cookieJar(server.url)(name) })),
+		);
+		const talking = people.map(async (peer) => {
+			await peer.hello({ rooms: ['busy'] });
+			let acked = 0;
+			// Each ack brings the next message, until the connection ends.
+			while (
+				await peer.publish('busy', `${acked}`).then(
+					({ type }) => type === 'ack',
+					() => false,
+				)
+			)
+				acked += 1;
+			return acked;
+		});
+		await Promise.all(people.map((peer) => peer.next('message', ({ offset }) => offset > 300)));
+		process.kill(server.pid, 'SIGTERM');
+		for (const peer of people) expect(await peer.closed).toMatchObject({ code: 1012 });
+		await server.stop();
+		const acked = (await Promise.all(talking)).reduce((sum, count) => sum + count);
+
+		await server.restart();
+		const reader = new RawPeer(server.url, { cookie: await cookieJar(server.url)('Dan') });
+		await reader.hello();
+		reader.send({ type: 'subscribe', room: 'busy' });
+		expect((await reader.next('live')).offset).toBeGreaterThanOrEqual(acked);
+		reader.close();
+	}, 20_000);
 });

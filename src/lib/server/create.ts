@@ -115,10 +115,9 @@ export async function createRealtime(
 		},
 		close() {
 			closed ??= (async () => {
-				await publisher.idle(); // their acks leave before the close frames do
+				await publisher.close(); // the acks leave before the close frames do
 				stop();
 				for (const connection of [...registry]) connection.end('restart', 1012, 'the server restarts');
-				await publisher.idle();
 				await log.close();
 				provideRealtime(undefined);
 			})();

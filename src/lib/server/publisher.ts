@@ -36,6 +36,8 @@ export class Publisher {
 	/** The commit under way, or the one that this tick's end will start. */
 	#committing: Promise<void> | undefined;
 
+	#closed = false;
+
 	constructor(options: PublisherOptions) {
 		this.#options = options;
 	}
@@ -43,7 +45,7 @@ export class Publisher {
 	/** Takes a message, or refuses it at once. Synchronous: the order of arrival is the order in the log. */
 	publish(connection: Connection, session: Session, frame: Publish) {
 		const user = connection.user;
-		if (!user) return;
+		if (!user || this.#closed) return;
 		const wait = session.bucket.take(this.#options.clock.now());
 		if (wait > 0)
 			return nack(connection, frame, 'rate-limited', 'you send faster than this server takes', {
@@ -70,8 +72,9 @@ export class Publisher {
 		this.#committing ??= this.#commitAll();
 	}
 
-	/** Resolves once everything that was taken is answered. */
-	async idle(): Promise<void> {
+	/** Takes no more and resolves once everything that was taken is answered. What comes now, its client sends again elsewhere. */
+	async close(): Promise<void> {
+		this.#closed = true;
 		while (this.#committing) await this.#committing;
 	}
 

@@ -48,9 +48,12 @@ export function serve(realtime: RealtimeServer, { listen }: Pick<Options, 'liste
 	};
 }
 
-/** Runs `close` on SIGTERM and SIGINT, and keeps the process alive through errors that nobody caught. */
+/** Runs `close` on SIGTERM and SIGINT, ends at once on the second, and keeps the process alive through errors that nobody caught. */
 export function untilSignalled(close: () => Promise<void>, logger: Logger) {
+	let leaving = false;
 	const leave = () => {
+		if (leaving) process.exit(1); // asked twice: whoever asks does not want to wait
+		leaving = true;
 		close()
 			.catch((error: unknown) => logger.error('stopping failed: {error}', { error }))
 			.finally(() => process.exit());
