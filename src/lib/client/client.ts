@@ -1,236 +1,244 @@
 /** The client: puts its parts together and hands frames to the one that knows them. */
-import type { Clock } from '../clock.ts';
-import type { ErrorFrame, Hello, Position, ServerFrame, User, Welcome } from '../protocol/frames.ts';
-import { PROTOCOL_VERSION } from '../protocol/limits.ts';
-import { Connector } from './connector.ts';
-import { localDrop } from './drop.ts';
+import type { Cancel } from '../clock.ts';
+import type { ClientFrame, ErrorFrame, ServerFrame, Welcome } from '../protocol/frames.ts';
+import { FRAME_BYTES, IN_FLIGHT, PROTOCOL_VERSION } from '../protocol/limits.ts';
+import { bytesOf } from './batch.ts';
+import { checkCount, checkKind, checkRoom, plain } from './checks.ts';
+import { createConnector } from './connector.ts';
+import { ABNORMAL, HEARTBEAT_TIMEOUT, localDrop } from './drop.ts';
 import { RealtimeError } from './errors.ts';
-import { HistoryRequests } from './history.ts';
-import { Identity } from './identity.ts';
-import { Journal } from './journal.ts';
-import { type ClientOptions, type Options, resolveOptions } from './options.ts';
-import { checked, checkedRoom, plain } from './outgoing.ts';
-import { Rooms } from './rooms.ts';
-import { Sender } from './sender.ts';
-import type { Statistics } from './statistics.ts';
-import type { Client, ClientEvents, ConnectionSnapshot, ConnectionState, Drop, OutboxItem, RoomHandlers } from './types.ts';
+import { createHistory } from './history.ts';
+import { createJournal } from './journal.ts';
+import { type ClientOptions, resolveOptions } from './options.ts';
+import { createOutbox } from './outbox.ts';
+import { createRooms } from './rooms.ts';
+import type { Client, Drop } from './types.ts';
+
+/** An ack that takes longer is worth asking whether anybody is there, in milliseconds. */
+const SLOW_ACK = 5_000;
 
 /**
  * A client that is `idle` until `connect()`; messages and subscriptions are taken before.
  * @throws RealtimeError `invalid-option`
  */
-export const createClient = (options: ClientOptions = {}): Client => new RealtimeClient(resolveOptions(options));
+export function createClient(given: ClientOptions = {}): Client {
+	const options = resolveOptions(given);
+	const { clock, ackTimeout } = options;
+	const journal = createJournal(options);
+	const { statistics, emit, report } = journal;
+	const { counts } = statistics;
+	const { messages } = counts;
+	let welcome: Welcome | null = null;
+	let limits: Welcome['limits'] = { frameBytes: FRAME_BYTES, inFlight: IN_FLIGHT };
+	let aliveAt: number | null = null;
+	let downSince: number | null = null;
+	let isFlushing = false;
+	let cancelAckWatch: Cancel | null = null;
 
-class RealtimeClient implements Client {
-	readonly #clock: Clock;
-	readonly #journal: Journal;
-	readonly #statistics: Statistics;
-	readonly #connector: Connector;
-	readonly #rooms: Rooms;
-	readonly #sender: Sender;
-	readonly #history: HistoryRequests;
-	readonly #identity: Identity;
-	#welcome: Welcome | null = null;
-	#downSince: number | null = null;
+	const fits = (frame: ClientFrame) => bytesOf(frame) <= limits.frameBytes;
+	const closedError = () => new RealtimeError('closed', 'the client is closed');
 
-	constructor(options: Options) {
-		const { clock, store, historyTimeout } = options;
-		const journal = new Journal(options);
-		this.#clock = clock;
-		this.#journal = journal;
-		this.#statistics = journal.statistics;
-		this.#history = new HistoryRequests(clock, historyTimeout);
-		this.#rooms = new Rooms({
-			send: (frame) => this.#connector.connection?.send(frame),
-			live: () => this.#live(),
-			broken: (room) => this.#connector.connection?.end(localDrop(1006, `The server left out a message of "${room}" twice.`)),
-			received: (duplicate) => void this.#statistics.messages[duplicate ? 'duplicates' : 'received']++,
-			handlerFailed: (error, room) => journal.thrown(error, `a handler of room "${room}"`),
-		});
-		this.#sender = new Sender(options, journal);
-		this.#connector = new Connector(options, {
-			state: (state, previous) => journal.transition(state, previous),
-			prepare: () => this.#identity.next(),
-			hello: (lastClose) => this.#hello(lastClose),
-			connected: (welcome) => this.#connected(welcome),
-			frame: (frame) => this.#receive(frame),
-			roundTrip: (ms) => journal.roundTrip(ms),
-			invalid: (message) => journal.error(new RealtimeError('bad-frame', message)),
-			dropped: (drop) => this.#dropped(drop),
-			lost: (drop, connectedMs) => this.#lost(drop, connectedMs),
-			proven: () => this.#sender.proven(),
-			stable: () => {
-				this.#sender.outbox.careful = false;
-			},
-			closed: () => this.#closed(),
-		});
-		this.#identity = new Identity(this.#sender.outbox, store, (error) => journal.error(error));
+	const history = createHistory(options);
+	const rooms = createRooms({
+		clock,
+		guard: journal.guard,
+		send: (frame) => connector.connection?.send(frame),
+		broken: (room) => connector.connection?.end(localDrop(ABNORMAL, `The server left out a message of "${room}" twice.`)),
+		received: (duplicate) => void messages[duplicate ? 'duplicates' : 'received']++,
+		live() {
+			if (downSince !== null) counts.lastRecoveryMs = clock.now() - downSince;
+			downSince = null;
+			emit('live');
+		},
+	});
+	const outbox = createOutbox(options, {
+		changed: (item) => emit('outbox', item),
+		failed(error) {
+			messages.failed++;
+			report(error);
+		},
+		ready: flushSoon,
+		storeFailed: report,
+		fits,
+	});
+	const connector = createConnector(options, {
+		state: (state, previous) => emit('state', state, previous),
+		prepare: outbox.prepare,
+		hello: (lastClose) => ({ type: 'hello', version: PROTOCOL_VERSION, ...outbox.identity, rooms: rooms.hello(), lastClose }),
+		connected,
+		frame: receive,
+		invalid: (message) => report(new RealtimeError('bad-frame', message)),
+		dropped,
+		proven: outbox.proven,
+		closed() {
+			const error = closedError();
+			leave(error);
+			outbox.close(error);
+		},
+	});
+
+	function connected(frame: Welcome) {
+		aliveAt = clock.wall();
+		welcome = frame;
+		limits = frame.limits;
+		counts.connects++;
+		if (downSince !== null) counts.reconnects++;
+		rooms.connected();
+		outbox.connected();
+		flush();
 	}
 
-	get id(): string {
-		return this.#sender.outbox.client;
+	function receive(frame: ServerFrame) {
+		aliveAt = clock.wall();
+		if (frame.type === 'pong') measure(frame.at);
+		if (frame.type === 'ack' || frame.type === 'nack') settle(frame);
+		else if (frame.type === 'history') history.take(frame.room)?.resolve(frame);
+		else if (frame.type === 'ping' || frame.type === 'pong') rooms.heads(frame.heads);
+		else if (frame.type === 'error') refused(frame);
+		else if (frame.type === 'drain') connector.move(frame.withinMs);
+		else rooms.receive(frame);
 	}
 
-	get state(): ConnectionState {
-		return this.#connector.state;
+	/** The echo of a ping of this connection is a round trip. */
+	function measure(at: number) {
+		const ms = clock.now() - at;
+		if (ms < 0 || at < (connector.connection?.openedAt ?? 0)) return;
+		statistics.roundTrip(ms);
+		emit('roundTrip', ms);
 	}
 
-	get user(): User | null {
-		return this.#welcome?.user ?? null;
+	function settle(frame: Extract<ServerFrame, { type: 'ack' | 'nack' }>) {
+		if (frame.type === 'nack') outbox.nack(frame);
+		else if (outbox.ack(frame)) messages.acked++;
+		stopAckWatch();
+		watchAcks();
+		flushSoon();
+		connector.checkStable();
 	}
 
-	connect(): void {
-		this.#connector.connect();
+	/** What is not fatal, or it would end up in the drop. */
+	function refused(frame: ErrorFrame) {
+		const error = new RealtimeError(frame.code, frame.message);
+		report(error);
+		if (frame.room !== undefined && !rooms.refused(frame, error)) history.take(frame.room)?.reject(error);
 	}
 
-	close(): void {
-		this.#sender.flush();
-		this.#connector.close();
-	}
-
-	retryNow(): void {
-		this.#connector.retryNow();
-	}
-
-	subscribe(room: string, handlers: RoomHandlers, position?: Position) {
-		this.#assertOpen();
-		return this.#rooms.subscribe(checkedRoom(room), handlers, position);
-	}
-
-	send(room: string, kind: string, data: unknown) {
-		this.#assertOpen();
-		return this.#sender.send(room, kind, data);
-	}
-
-	outbox(room: string): readonly OutboxItem[] {
-		return this.#sender.outbox.items(room);
-	}
-
-	discard(item: OutboxItem): void {
-		this.#sender.outbox.discard(item);
-	}
-
-	async history(room: string, before: number, limit?: number) {
-		const frame = checked({ type: 'history', room, before, limit: limit ?? 50 });
-		if (this.state.name !== 'connected')
-			throw new RealtimeError('disconnected', 'older messages can only be read while connected');
-		this.#connector.connection?.send(frame);
-		return this.#history.add(room);
-	}
-
-	signal(room: string, kind: string, data: unknown): void {
-		const frame = checked({ type: 'signal', room, kind, data: plain(data) });
-		if (!this.#sender.fits(frame)) throw new RealtimeError('too-large', 'the signal is too big');
-		if (this.state.name === 'connected') this.#connector.connection?.send(frame);
-	}
-
-	on<Name extends keyof ClientEvents>(event: Name, listener: ClientEvents[Name]): () => void {
-		return this.#journal.events.on(event, listener);
-	}
-
-	getConnectionState(): ConnectionSnapshot {
-		const { state, aliveAt, attempts } = this.#connector;
-		return {
-			state: state.name,
-			isConnected: state.name === 'connected',
-			connectionType: state.name === 'connected' ? state.connectionType : null,
-			lastHeartbeat: aliveAt,
-			reconnectAttempts: attempts,
-			quality: this.#statistics.quality(this.#clock.now()),
-		};
-	}
-
-	getStats() {
-		return this.#statistics.snapshot();
-	}
-
-	getErrorHistory() {
-		return this.#statistics.errors;
-	}
-
-	#hello(lastClose: Hello['lastClose']): Hello {
-		const rooms = this.#rooms.hello();
-		return {
-			type: 'hello',
-			version: PROTOCOL_VERSION,
-			client: this.id,
-			connectionNumber: this.#identity.connectionNumber,
-			rooms,
-			...(lastClose && { lastClose }),
-		};
-	}
-
-	#connected(welcome: Welcome) {
-		this.#welcome = welcome;
-		this.#statistics.connects++;
-		if (this.#downSince !== null) this.#statistics.reconnects++;
-		this.#rooms.connected();
-		// A listener may have closed the client just now.
-		const { connection } = this.#connector;
-		if (connection) this.#sender.connected(connection, welcome);
-	}
-
-	#live() {
-		if (this.#downSince !== null) this.#statistics.lastRecoveryMs = this.#clock.now() - this.#downSince;
-		this.#downSince = null;
-		this.#journal.events.emit('live', (listener) => listener());
-	}
-
-	#receive(frame: ServerFrame) {
-		switch (frame.type) {
-			case 'ack':
-				this.#sender.ack(frame);
-				return this.#connector.checkStable();
-			case 'nack':
-				this.#sender.nack(frame);
-				return this.#connector.checkStable();
-			case 'history':
-				return this.#history.receive(frame);
-			case 'ping':
-			case 'pong':
-				return this.#rooms.heads(frame.heads);
-			case 'error':
-				return this.#refused(frame);
-			case 'drain':
-				return this.#connector.move(frame.reason, frame.withinMs);
-			default:
-				this.#rooms.receive(frame);
-		}
-	}
-
-	/** An `error` names nothing: a refusal belongs to what has waited longest for an answer. A fatal one ends up in the drop. */
-	#refused({ code, message, fatal }: ErrorFrame) {
-		if (fatal) return;
-		const error = new RealtimeError(code, message);
-		this.#journal.error(error);
-		if (error.class === 'forbidden' || error.class === 'overload')
-			void (this.#rooms.refused(error) || this.#history.refused(error));
-	}
-
-	#dropped(drop: Drop) {
-		this.#sender.dropped(drop);
-		this.#rooms.dropped();
-		this.#history.fail(new RealtimeError('disconnected', drop.reason));
-	}
-
-	#lost(drop: Drop, connectedMs: number | null) {
-		if (connectedMs === null) this.#statistics.failedAttempts++;
+	function dropped(drop: Drop, connectedMs: number | null) {
+		if (connectedMs === null) counts.failedAttempts++;
 		else {
-			const now = this.#clock.now();
-			this.#statistics.drop(now);
-			this.#downSince ??= now;
+			statistics.drop(clock.now());
+			downSince ??= clock.now();
 		}
-		this.#journal.drop(drop, connectedMs ?? 0);
+		outbox.dropped(drop.class === 'payload');
+		leave(new RealtimeError('disconnected', drop.reason));
+		journal.drop(drop, connectedMs);
 	}
 
-	#closed() {
-		const error = new RealtimeError('closed', 'the client is closed');
-		this.#rooms.dropped();
-		this.#history.fail(error);
-		this.#sender.close(error);
+	/** No answer will come any more. */
+	function leave(error: RealtimeError) {
+		stopAckWatch();
+		rooms.dropped();
+		history.fail(error);
 	}
 
-	#assertOpen() {
-		if (this.state.name === 'closed') throw new RealtimeError('closed', 'the client is closed');
+	function flush() {
+		isFlushing = false;
+		if (connector.state.name !== 'connected') return;
+		for (const frame of outbox.take(limits.inFlight)) {
+			messages.sent++;
+			connector.connection?.send(frame);
+		}
+		watchAcks();
 	}
+
+	/** Once a tick, however many answers it saw. */
+	function flushSoon() {
+		if (!isFlushing) queueMicrotask(flush);
+		isFlushing = true;
+	}
+
+	/** A half-open connection shows itself in what it does not acknowledge, long before the heartbeat. */
+	function watchAcks() {
+		if (cancelAckWatch || outbox.inFlight() === 0) return;
+		const { connection } = connector;
+		const lost = () => connection?.end(localDrop(HEARTBEAT_TIMEOUT, 'The server did not acknowledge a message in time.'));
+		const timers = [clock.setTimeout(() => connection?.probe(), SLOW_ACK), clock.setTimeout(lost, ackTimeout)];
+		cancelAckWatch = () => {
+			for (const cancel of timers) cancel();
+		};
+	}
+
+	function stopAckWatch() {
+		cancelAckWatch?.();
+		cancelAckWatch = null;
+	}
+
+	function assertOpen() {
+		if (connector.state.name === 'closed') throw closedError();
+	}
+
+	return {
+		get id() {
+			return outbox.identity.client;
+		},
+		get state() {
+			return connector.state;
+		},
+		get user() {
+			return welcome?.user ?? null;
+		},
+		connect: connector.connect,
+		retryNow: connector.retryNow,
+		close() {
+			flush();
+			connector.close();
+		},
+		subscribe(room, handlers, position) {
+			assertOpen();
+			checkRoom(room);
+			return rooms.subscribe(room, handlers, position);
+		},
+		send(room, kind, data) {
+			assertOpen();
+			checkRoom(room);
+			checkKind(kind);
+			const sent = outbox.accept(room, kind, plain(data));
+			messages.queued++;
+			flush();
+			return sent;
+		},
+		outbox: outbox.items,
+		discard: outbox.discard,
+		async history(room, before, limit = 50) {
+			checkRoom(room);
+			checkCount(before);
+			checkCount(limit);
+			if (connector.state.name !== 'connected')
+				throw new RealtimeError('disconnected', 'older messages can only be read while connected');
+			connector.connection?.send({ type: 'history', room, before, limit });
+			return history.add(room);
+		},
+		signal(room, kind, data) {
+			checkRoom(room);
+			checkKind(kind);
+			const frame: ClientFrame = { type: 'signal', room, kind, data: plain(data) };
+			if (!fits(frame)) throw new RealtimeError('too-large', 'the message is too big');
+			if (connector.state.name === 'connected') connector.connection?.send(frame);
+		},
+		on: journal.on,
+		getConnectionState() {
+			const { state } = connector;
+			const isConnected = state.name === 'connected';
+			return {
+				state: state.name,
+				isConnected,
+				connectionType: isConnected ? state.connectionType : null,
+				lastHeartbeat: aliveAt,
+				reconnectAttempts: connector.attempts,
+				quality: statistics.quality(clock.now()),
+			};
+		},
+		getStats: statistics.snapshot,
+		getErrorHistory: journal.errors,
+	};
 }

@@ -9,12 +9,8 @@ export interface Deferred<Value> {
 
 /** Ignoring the promise is allowed: a rejection that nobody listens to stays silent. */
 export function deferred<Value>(): Deferred<Value> {
-	let resolve: Deferred<Value>['resolve'] = () => {};
-	let reject: Deferred<Value>['reject'] = () => {};
-	const promise = new Promise<Value>((onResolve, onReject) => {
-		resolve = onResolve;
-		reject = onReject;
-	});
+	const ends: Omit<Deferred<Value>, 'promise'> = { resolve() {}, reject() {} };
+	const promise = new Promise<Value>((resolve, reject) => Object.assign(ends, { resolve, reject }));
 	promise.catch(() => {});
-	return { promise, resolve, reject };
+	return { promise, ...ends };
 }

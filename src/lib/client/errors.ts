@@ -1,5 +1,5 @@
 /** The one error class of the client. `code` says which error it was, `class` what to do about it. */
-import { classOfError, type ErrorClass, type ErrorCode, errorCodes } from '../protocol/codes.ts';
+import { type ErrorClass, type ErrorCode, errorClasses } from '../protocol/codes.ts';
 
 /** Codes of the wire, and those of the client itself. */
 export type RealtimeErrorCode = ErrorCode | 'closed' | 'disconnected' | 'timeout' | 'invalid-option' | 'handler';
@@ -7,22 +7,23 @@ export type RealtimeErrorCode = ErrorCode | 'closed' | 'disconnected' | 'timeout
 /** A class of the wire, or `application`: a mistake in the page around the client. */
 export type RealtimeErrorClass = ErrorClass | 'application';
 
+const classes: Record<RealtimeErrorCode, RealtimeErrorClass> = {
+	...errorClasses,
+	closed: 'closed',
+	disconnected: 'connection',
+	timeout: 'connection',
+	'invalid-option': 'application',
+	handler: 'application',
+};
+
 export class RealtimeError<Code extends RealtimeErrorCode = RealtimeErrorCode> extends Error {
 	override readonly name = 'RealtimeError';
 	readonly code: Code;
 	readonly class: RealtimeErrorClass;
 
 	constructor(code: Code, message: string, cause?: unknown) {
-		super(message, cause === undefined ? undefined : { cause });
+		super(message, { cause });
 		this.code = code;
-		this.class = classOf(code);
+		this.class = classes[code];
 	}
-}
-
-const isWireCode = (code: string): code is ErrorCode => errorCodes.some((known) => known === code);
-
-function classOf(code: RealtimeErrorCode): RealtimeErrorClass {
-	if (isWireCode(code)) return classOfError(code);
-	if (code === 'closed') return 'closed';
-	return code === 'disconnected' || code === 'timeout' ? 'connection' : 'application';
 }

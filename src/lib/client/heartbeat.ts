@@ -7,14 +7,19 @@ export interface HeartbeatOptions {
 	intervalMs: number;
 	timeoutMs: number;
 	/** How long an urgent probe may stay unanswered, in milliseconds. */
-	probeTimeoutMs: number;
-}
-
-export interface HeartbeatEvents {
+	probeTimeout: number;
 	/** Send a `ping` with this `at`. */
 	ping(at: number): void;
 	/** Nothing came for too long: the connection is dead, whatever the socket says. */
 	dead(): void;
+}
+
+export interface Heartbeat {
+	/** A frame came, no matter which. */
+	received(): void;
+	/** Asks urgently: without a frame within `probeTimeout` the connection is dead. One such question at a time. */
+	probe(): void;
+	stop(): void;
 }
 
 /** A watch tick, in milliseconds: short against every deadline, so that a late one tells of a stall. */
@@ -22,75 +27,62 @@ const TICK = 1_000;
 /** A clock that jumped further than this was asleep. */
 const JUMP = 5_000;
 
-export class Heartbeat {
-	readonly #options: HeartbeatOptions;
-	readonly #events: HeartbeatEvents;
-	#receivedAt: number;
-	#pingedAt = Number.NEGATIVE_INFINITY;
-	#tickAt: number;
-	#tickWall: number;
+/** Starts watching with a first `ping`. */
+export function startHeartbeat({ clock, intervalMs, timeoutMs, probeTimeout, ping, dead }: HeartbeatOptions): Heartbeat {
+	let receivedAt = clock.now();
+	let pingedAt: number;
+	let tickAt = receivedAt;
+	let tickWall = clock.wall();
 	/** The part of the present silence in which this process itself stood still and could not listen. */
-	#stalled = 0;
-	#cancelTick: Cancel;
-	#cancelProbe: Cancel | null = null;
+	let stalled = 0;
+	let cancelProbe: Cancel | null = null;
+	let cancelTick = clock.setTimeout(tick, TICK);
+	send();
 
-	/** Starts watching with a first `ping`. */
-	constructor(options: HeartbeatOptions, events: HeartbeatEvents) {
-		this.#options = options;
-		this.#events = events;
-		this.#receivedAt = this.#tickAt = options.clock.now();
-		this.#tickWall = options.clock.wall();
-		this.#cancelTick = options.clock.setTimeout(() => this.#tick(), TICK);
-		this.#ping();
+	function send() {
+		pingedAt = clock.now();
+		ping(pingedAt);
 	}
 
-	/** A frame came, no matter which. */
-	received(): void {
-		this.#receivedAt = this.#options.clock.now();
-		this.#stalled = 0;
-		this.#cancelProbe?.();
-		this.#cancelProbe = null;
+	function probe() {
+		if (cancelProbe) return;
+		send();
+		awaitAnswer(probeTimeout);
 	}
 
-	/** Asks urgently: without a frame within `probeTimeoutMs` the connection is dead. One such question at a time. */
-	probe(): void {
-		if (this.#cancelProbe) return;
-		this.#ping();
-		this.#awaitAnswer(this.#options.probeTimeoutMs, true);
-	}
-
-	stop(): void {
-		this.#cancelTick();
-		this.#cancelProbe?.();
-	}
-
-	#ping() {
-		this.#pingedAt = this.#options.clock.now();
-		this.#events.ping(this.#pingedAt);
-	}
-
-	#awaitAnswer(ms: number, again: boolean) {
-		const { clock } = this.#options;
+	function awaitAnswer(ms: number, isLast = false) {
 		const due = clock.now() + ms;
-		this.#cancelProbe = clock.setTimeout(() => {
+		cancelProbe = clock.setTimeout(() => {
 			// After a stall the answer may wait behind this very timer: let it through before the verdict.
-			if (again && clock.now() - due > TICK) this.#awaitAnswer(TICK, false);
-			else this.#events.dead();
+			if (!isLast && clock.now() - due > TICK) awaitAnswer(TICK, true);
+			else dead();
 		}, ms);
 	}
 
-	#tick() {
-		const { clock, intervalMs, timeoutMs } = this.#options;
+	function tick() {
 		const now = clock.now();
-		const wall = clock.wall();
-		const late = now - this.#tickAt - TICK;
-		const asleep = Math.abs(wall - this.#tickWall - (now - this.#tickAt));
-		this.#tickAt = now;
-		this.#tickWall = wall;
-		if (late > TICK) this.#stalled += late;
-		this.#cancelTick = clock.setTimeout(() => this.#tick(), TICK);
-		if (now - this.#receivedAt - this.#stalled >= intervalMs + timeoutMs) this.#events.dead();
-		else if (late > JUMP || asleep > JUMP) this.probe();
-		else if (now - this.#pingedAt >= intervalMs) this.#ping();
+		const late = now - tickAt - TICK;
+		const asleep = Math.abs(clock.wall() - tickWall - (now - tickAt));
+		tickAt = now;
+		tickWall = clock.wall();
+		if (late > TICK) stalled += late;
+		cancelTick = clock.setTimeout(tick, TICK);
+		if (now - receivedAt - stalled >= intervalMs + timeoutMs) dead();
+		else if (late > JUMP || asleep > JUMP) probe();
+		else if (now - pingedAt >= intervalMs) send();
 	}
+
+	return {
+		received() {
+			receivedAt = clock.now();
+			stalled = 0;
+			cancelProbe?.();
+			cancelProbe = null;
+		},
+		probe,
+		stop() {
+			cancelTick();
+			cancelProbe?.();
+		},
+	};
 }

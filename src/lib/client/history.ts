@@ -1,59 +1,41 @@
 /** Requests for older messages. Answers name only the room, and come in order: the first request of a room gets the first answer. */
-import type { Cancel, Clock } from '../clock.ts';
+import type { Cancel } from '../clock.ts';
 import type { History } from '../protocol/frames.ts';
 import { type Deferred, deferred } from './deferred.ts';
 import { RealtimeError } from './errors.ts';
+import type { Options } from './options.ts';
 
 type Page = Pick<History, 'messages' | 'more'>;
 
-interface Request {
+interface Request extends Deferred<Page> {
 	room: string;
-	answer: Deferred<Page>;
 	cancel: Cancel;
 }
 
-export class HistoryRequests {
-	#waiting: Request[] = [];
-	readonly #clock: Clock;
-	readonly #timeoutMs: number;
+export function createHistory({ clock, historyTimeout }: Options) {
+	let waiting: Request[] = [];
 
-	constructor(clock: Clock, timeoutMs: number) {
-		this.#clock = clock;
-		this.#timeoutMs = timeoutMs;
-	}
-
-	/** Call it when the request is sent. */
-	add(room: string): Promise<Page> {
-		const answer = deferred<Page>();
-		// It stays in its place when the time is up: the late answer is its own, not the next one's.
-		const cancel = this.#clock.setTimeout(
-			() => answer.reject(new RealtimeError('timeout', 'the server did not answer in time')),
-			this.#timeoutMs,
-		);
-		this.#waiting.push({ room, answer, cancel });
-		return answer.promise;
-	}
-
-	receive({ room, messages, more }: History): void {
-		this.#take((request) => request.room === room)?.answer.resolve({ messages, more });
-	}
-
-	/** The oldest request was refused. False when there is none. */
-	refused(error: RealtimeError): boolean {
-		const request = this.#take(() => true);
-		request?.answer.reject(error);
-		return request !== undefined;
-	}
-
-	/** No answer will come any more. */
-	fail(error: RealtimeError): void {
-		while (this.refused(error));
-	}
-
-	#take(matches: (request: Request) => boolean): Request | undefined {
-		const index = this.#waiting.findIndex(matches);
-		const request = index < 0 ? undefined : this.#waiting.splice(index, 1)[0];
+	/** Takes out the request that waits longest, of this room or of all: its answer has come. */
+	function take(room?: string): Request | undefined {
+		const request = waiting.find((each) => room === undefined || each.room === room);
+		waiting = waiting.filter((each) => each !== request);
 		request?.cancel();
 		return request;
 	}
+
+	return {
+		take,
+		/** Call it when the request is sent. */
+		add(room: string): Promise<Page> {
+			const answer = deferred<Page>();
+			// It stays in its place when the time is up: the late answer is its own, not the next one's.
+			const late = () => answer.reject(new RealtimeError('timeout', 'the server did not answer in time'));
+			waiting.push({ ...answer, room, cancel: clock.setTimeout(late, historyTimeout) });
+			return answer.promise;
+		},
+		/** No answer will come any more. */
+		fail(error: RealtimeError) {
+			for (let each = take(); each; each = take()) each.reject(error);
+		},
+	};
 }

@@ -1,49 +1,53 @@
-/** Who is told what happens: the listeners, the error history, the log. */
+/** Who is told what happens: the listeners, the error history, the log. A listener that throws never keeps the client from going on. */
 import { RealtimeError } from './errors.ts';
-import { Emitter } from './events.ts';
 import type { Options } from './options.ts';
-import { Statistics } from './statistics.ts';
-import type { ClientEvents, ConnectionState, Drop, ErrorRecord } from './types.ts';
+import { createStatistics, keep } from './statistics.ts';
+import type { ClientEvents, Drop, ErrorRecord, EventArguments } from './types.ts';
 
-export class Journal {
-	readonly statistics = new Statistics();
-	readonly events: Emitter<ClientEvents>;
-	readonly #options: Options;
+export function createJournal({ clock, debug, logger }: Options) {
+	const listeners: { [Name in keyof ClientEvents]: Set<ClientEvents[Name]> } = {
+		state: new Set(),
+		error: new Set(),
+		outbox: new Set(),
+		live: new Set(),
+		roundTrip: new Set(),
+	};
+	const errors: ErrorRecord[] = [];
 
-	constructor(options: Options) {
-		this.#options = options;
+	/** Calls the page's own code. */
+	function guard(where: string, call: () => void, tell = true) {
+		try {
+			call();
+		} catch (error) {
+			logger.error(`holdfast: ${where} threw`, error);
+			if (tell) report(new RealtimeError('handler', `${where} threw: ${error}`, error));
+		}
+	}
+
+	function emit<Name extends keyof ClientEvents>(event: Name, ...args: EventArguments[Name]) {
+		if (debug) logger.debug(`holdfast: ${event}`, ...args);
 		// A listener of `error` that throws must not be told about itself.
-		this.events = new Emitter((error, event) => this.thrown(error, `a listener of "${event}"`, event !== 'error'));
+		for (const listener of [...listeners[event]]) guard(`a listener of "${event}"`, () => listener(...args), event !== 'error');
 	}
 
-	transition(state: ConnectionState, previous: ConnectionState): void {
-		const { debug, logger } = this.#options;
-		if (debug) logger.debug(`holdfast: ${previous.name} -> ${state.name}`, state);
-		this.events.emit('state', (listener) => listener(state, previous));
+	function report({ code, class: errorClass, message }: Omit<ErrorRecord, 'at' | 'connectedMs'>, connectedMs = 0) {
+		const record = { at: clock.wall(), code, class: errorClass, message, connectedMs };
+		keep(errors, record);
+		emit('error', record);
 	}
 
-	roundTrip(ms: number): void {
-		this.statistics.roundTrip(ms);
-		this.events.emit('roundTrip', (listener) => listener(ms));
-	}
-
-	drop({ code, class: errorClass, reason }: Drop, connectedMs: number): void {
-		this.#record({ code, class: errorClass, message: reason, connectedMs });
-	}
-
-	error(error: RealtimeError): void {
-		this.#record({ code: error.code, class: error.class, message: error.message, connectedMs: 0 });
-	}
-
-	/** The page's own code threw. The client goes on. */
-	thrown(error: unknown, where: string, tell = true): void {
-		this.#options.logger.error(`holdfast: ${where} threw`, error);
-		if (tell) this.error(new RealtimeError('handler', `${where} threw: ${error}`, error));
-	}
-
-	#record(record: Omit<ErrorRecord, 'at'>) {
-		const full = { at: this.#options.clock.wall(), ...record };
-		this.statistics.error(full);
-		this.events.emit('error', (listener) => listener(full));
-	}
+	return {
+		statistics: createStatistics(),
+		guard,
+		emit,
+		/** Into the error history. */
+		report,
+		drop: (drop: Drop, connectedMs: number | null) => report({ ...drop, message: drop.reason }, connectedMs ?? 0),
+		errors: (): readonly ErrorRecord[] => [...errors],
+		/** Listens; returns the function that stops it. The same function given twice is called once. */
+		on<Name extends keyof ClientEvents>(event: Name, listener: ClientEvents[Name]): () => void {
+			listeners[event].add(listener);
+			return () => listeners[event].delete(listener);
+		},
+	};
 }

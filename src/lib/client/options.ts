@@ -70,60 +70,55 @@ interface Numbers {
 	maxQueueSize: number;
 }
 
-const day = 86_400_000;
-/** Default, least, most. */
-const numbers: Record<keyof Numbers, [number, number, number]> = {
-	maxReconnectAttempts: [10, 0, Number.POSITIVE_INFINITY],
-	reconnectInterval: [1_000, 0, day],
-	reconnectDecay: [1.5, 1, 100],
-	maxReconnectInterval: [30_000, 0, day],
-	jitter: [0.1, 0, 1],
-	suspendedInterval: [60_000, 1_000, day],
-	stableAfter: [5_000, 0, day],
-	connectTimeout: [10_000, 1, day],
-	heartbeatInterval: [0, 0, day],
-	heartbeatTimeout: [0, 0, day],
-	probeTimeout: [5_000, 1, day],
-	ackTimeout: [30_000, 5_000, day],
-	historyTimeout: [10_000, 1, day],
-	maxQueueSize: [1_000, 1, 1_000_000],
+const defaults: Numbers = {
+	maxReconnectAttempts: 10,
+	reconnectInterval: 1_000,
+	reconnectDecay: 1.5,
+	maxReconnectInterval: 30_000,
+	jitter: 0.1,
+	suspendedInterval: 60_000,
+	stableAfter: 5_000,
+	connectTimeout: 10_000,
+	heartbeatInterval: 0,
+	heartbeatTimeout: 0,
+	probeTimeout: 5_000,
+	ackTimeout: 30_000,
+	historyTimeout: 10_000,
+	maxQueueSize: 1_000,
 };
+/** Longer timers overflow, and fire at once. */
+const DAY = 86_400_000;
+/** Least and most of those that may not be anything from 0 to a day. */
+const ranges: Partial<Record<keyof Numbers, [number, number]>> = {
+	maxReconnectAttempts: [0, Number.POSITIVE_INFINITY],
+	reconnectDecay: [1, 100],
+	jitter: [0, 1],
+};
+
+const isNumber = (name: string): name is keyof Numbers => name in defaults;
 
 export type Options = ReturnType<typeof resolveOptions>;
 
 /** @throws RealtimeError `invalid-option` naming the option, its range, and what was given */
 export function resolveOptions(given: ClientOptions) {
-	const number = (name: keyof Numbers) => {
-		const [fallback, least, most] = numbers[name];
-		const value = given[name] ?? fallback;
-		if (typeof value === 'number' && value >= least && value <= most) return value;
-		throw new RealtimeError('invalid-option', `${name}: expected a number from ${least} to ${most}, got ${value}`);
-	};
-	const pauses = {
-		reconnectInterval: number('reconnectInterval'),
-		reconnectDecay: number('reconnectDecay'),
-		maxReconnectInterval: number('maxReconnectInterval'),
-		jitter: number('jitter'),
-	};
+	const numbers = { ...defaults };
+	for (const name of Object.keys(defaults).filter(isNumber)) {
+		const value = given[name] ?? defaults[name];
+		const [least, most] = ranges[name] ?? [0, DAY];
+		if (typeof value !== 'number' || !(value >= least && value <= most))
+			throw new RealtimeError('invalid-option', `${name}: expected a number from ${least} to ${most}, got ${value}`);
+		numbers[name] = value;
+	}
 	return {
+		...numbers,
 		url: given.url ?? '/api/websocket',
 		transport: given.transport ?? webSocketTransport(given.webSocket),
 		renew: given.renew ?? (() => Promise.resolve()),
 		store: given.store ?? createMemoryOutboxStore(),
-		backoff: given.backoff ?? exponentialBackoff(pauses),
+		backoff: given.backoff ?? exponentialBackoff(numbers),
 		debug: given.debug ?? false,
 		logger: given.logger ?? console,
 		clock: given.clock ?? systemClock,
 		page: given.page ?? globalThis,
-		maxReconnectAttempts: number('maxReconnectAttempts'),
-		suspendedInterval: number('suspendedInterval'),
-		stableAfter: number('stableAfter'),
-		connectTimeout: number('connectTimeout'),
-		heartbeatInterval: number('heartbeatInterval'),
-		heartbeatTimeout: number('heartbeatTimeout'),
-		probeTimeout: number('probeTimeout'),
-		ackTimeout: number('ackTimeout'),
-		historyTimeout: number('historyTimeout'),
-		maxQueueSize: number('maxQueueSize'),
 	};
 }

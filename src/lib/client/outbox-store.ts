@@ -51,19 +51,3 @@ export function createMemoryOutboxStore(): OutboxStore {
 		},
 	};
 }
-
-/** Writes to `store` without holding anybody up: `settled` runs when the write is through or has failed, which is reported. */
-export function storeWriter(store: OutboxStore, failed: (error: unknown) => void) {
-	return (write: (store: OutboxStore) => void | Promise<void>, settled: () => void = () => {}): void => {
-		try {
-			const writing = write(store);
-			if (writing) {
-				writing.catch(failed).then(settled);
-				return;
-			}
-		} catch (error) {
-			failed(error);
-		}
-		settled();
-	};
-}

@@ -1,172 +1,126 @@
 /** What is sent but not yet stored: accepts, sends in order, resends, and settles each message exactly once. */
-import type { Clock } from '../clock.ts';
 import type { Ack, Nack, Publish } from '../protocol/frames.ts';
+import { newClientId } from './client-id.ts';
+import { deferred } from './deferred.ts';
 import { RealtimeError } from './errors.ts';
-import { type OutboxRecord, type OutboxStore, storeWriter } from './outbox-store.ts';
-import { type Entry, frameOf, newEntry, RoomQueue } from './queue.ts';
+import { type Entry, isFailed, isPending, isSending, Lane } from './lane.ts';
+import { createMemory } from './memory.ts';
+import type { Options } from './options.ts';
+import type { OutboxRecord } from './outbox-store.ts';
 import type { OutboxItem, Sent } from './types.ts';
 
-export interface OutboxOptions {
-	clock: Clock;
-	store: OutboxStore;
-	maxQueueSize: number;
-	/** Makes a client id that nobody has used. */
-	newClient(): string;
+export interface OutboxEvents {
 	/** An item was added or changed, or left. */
 	changed(item: OutboxItem): void;
 	/** A message was refused for good. */
 	failed(error: RealtimeError): void;
 	/** Something may be sent now that could not be before. */
 	ready(): void;
-	storeFailed(error: unknown): void;
+	storeFailed(error: RealtimeError): void;
+	/** Does it fit into what the server takes? */
+	fits(frame: Publish): boolean;
 }
 
+const tooLarge = () => new RealtimeError('too-large', 'the message is too big');
 const unknown = () => new RealtimeError('out-of-order', 'the server has lost count: whether it has this message is unknown');
 
-export class Outbox {
-	/** This client's own id; provisional until `adopt`. */
-	client: string;
-	/** Messages handed in so far: the ordinal of the last one. */
-	accepted = 0;
-	readonly #options: OutboxOptions;
-	readonly #write: ReturnType<typeof storeWriter>;
-	readonly #queues = new Map<string, RoomQueue>();
-	#sequences = new Map<string, number>();
-	/** After a close with "too big" one message travels at a time, to find out which one it was, until the connection has proved itself. */
-	careful = false;
+export function createOutbox({ clock, store, maxQueueSize }: Options, events: OutboxEvents) {
+	const { changed, failed, ready, storeFailed, fits } = events;
+	const lanes = new Map<string, Lane>();
+	let sequences: OutboxRecord['sequences'] = [];
+	/** What was on the wire when a close said "too big": until it is settled, one message travels at a time, to find the one to blame. */
+	let suspects: Entry[] = [];
+	/** What waited at the last welcome. */
+	let proofs: Entry[] = [];
 
-	constructor(options: OutboxOptions) {
-		this.#options = options;
-		this.#write = storeWriter(options.store, options.storeFailed);
-		this.client = options.newClient();
-	}
+	const memory = createMemory(store, storeFailed);
+	const { identity, write, prepare } = memory;
+	const all = () => [...lanes.values()].flatMap(({ entries }) => entries);
+	const inFlight = () => all().filter(isSending).length;
 
 	/** Takes up what an earlier life left. It goes before what was handed in meanwhile, which keeps its provisional id. */
-	adopt({ identity, sequences, items }: OutboxRecord): void {
-		this.client = identity?.client ?? this.client;
-		this.#sequences = new Map(sequences.filter(({ client }) => client === this.client).map(({ room, seq }) => [room, seq]));
-		for (const room of new Set(items.map((item) => item.room))) {
-			const { entries, failed } = this.#queue(room);
-			const left = items.flatMap((item, index) => (item.room === room ? newEntry(item, index - items.length) : []));
-			failed.unshift(...left.filter(({ item }) => item.status === 'failed'));
-			const unsent = left.filter(({ item }) => item.status !== 'failed');
-			entries.unshift(...unsent);
-			for (const entry of unsent) this.#change(entry, { status: 'queued' });
+	function adopt(record: OutboxRecord) {
+		sequences = record.sequences.filter(({ client }) => client === identity.client);
+		for (const item of [...record.items].reverse()) {
+			const entry: Entry = { item, kept: true, transmitted: true, ...deferred() };
+			laneOf(item.room).entries.unshift(entry);
+			if (isPending(entry)) change(entry, { status: 'queued' });
 		}
 	}
 
-	/** Messages neither stored nor refused, among those handed in up to `ordinal`. */
-	pending(ordinal = Number.POSITIVE_INFINITY): number {
-		let count = 0;
-		for (const { entries } of this.#queues.values()) count += entries.filter((entry) => entry.ordinal <= ordinal).length;
-		return count;
+	function laneOf(room: string): Lane {
+		const seq = sequences.find((sequence) => sequence.room === room)?.seq;
+		const lane = lanes.get(room) ?? new Lane(identity.client, seq ?? 0, clock);
+		lanes.set(room, lane);
+		return lane;
 	}
 
-	/** Sent on this connection and not yet answered. */
-	inFlight(): number {
-		let count = 0;
-		for (const queue of this.#queues.values()) count += queue.inFlight();
-		return count;
+	/** As it travels: one of another client id than ours says whose it is. */
+	const frameOf = ({ client, room, seq, kind, data }: OutboxItem): Publish => ({
+		type: 'publish',
+		room,
+		seq,
+		kind,
+		data,
+		client: client === identity.client ? undefined : client,
+	});
+
+	function change(entry: Entry, part: Partial<OutboxItem>) {
+		entry.item = { ...entry.item, ...part };
+		changed(entry.item);
 	}
 
-	items(room: string): readonly OutboxItem[] {
-		const queue = this.#queues.get(room);
-		if (!queue) return [];
-		return [...queue.failed, ...queue.entries].sort((a, b) => a.ordinal - b.ordinal).map(({ item }) => item);
-	}
-
-	/** Accepts a message whose `data` is plain JSON. @throws RealtimeError `overloaded`, `too-large`: nothing was taken then. */
-	accept(room: string, kind: string, data: unknown, fits: (frame: Publish) => boolean): Sent {
-		const { maxQueueSize, clock } = this.#options;
-		if (this.pending() >= maxQueueSize)
-			throw new RealtimeError('overloaded', `${maxQueueSize} messages already wait to be sent: this one was not taken`);
-		const queue = this.#queue(room);
-		const { client } = queue;
-		const seq = queue.seq + 1;
-		const item: OutboxItem = {
-			id: `${client}/${room}/${seq}`,
-			client,
-			room,
-			seq,
-			kind,
-			data,
-			at: clock.wall(),
-			status: 'queued',
+	/** Puts an item into the store; it may be sent once that has settled. */
+	function keep(entry: Entry, replaced?: OutboxItem) {
+		entry.kept = false;
+		const settled = () => {
+			entry.kept = true;
+			ready();
 		};
-		if (!fits(frameOf(item, this.client))) throw new RealtimeError('too-large', 'the message is too big');
-		queue.seq = seq;
-		const entry = newEntry(item, ++this.accepted);
-		queue.entries.push(entry);
-		this.#options.changed(item);
-		this.#keep(entry);
-		return { item, stored: entry.receipt.promise };
+		write(() => store.put(entry.item, replaced), settled);
 	}
 
-	/** What may be sent now: at most `inFlight` unacknowledged over all rooms. Marks it as being sent. */
-	take(inFlight: number, fits: (frame: Publish) => boolean): Publish[] {
-		const frames: Publish[] = [];
-		const budget = (this.careful ? 1 : inFlight) - this.inFlight();
-		for (const queue of this.#queues.values()) {
-			for (const entry of queue.sendable(budget - frames.length)) {
-				const frame = frameOf(entry.item, this.client);
-				if (!fits(frame)) {
-					this.#tooLarge(queue, entry);
-					break;
-				}
-				entry.transmitted = true;
-				this.#change(entry, { status: 'sending' });
-				frames.push(frame);
-			}
+	function remove(lane: Lane, entry: Entry, part: Partial<OutboxItem> = {}) {
+		lane.entries.splice(lane.entries.indexOf(entry), 1);
+		write(() => store.remove(entry.item));
+		change(entry, part);
+	}
+
+	function fail(lane: Lane, entry: Entry, error: RealtimeError) {
+		lane.settled();
+		change(entry, { status: 'failed', error });
+		write(() => store.put(entry.item));
+		entry.reject(error);
+		failed(error);
+		// Bounded: where nobody looks at failures, the oldest go.
+		const [oldest, ...more] = lane.entries.filter(isFailed);
+		if (oldest && more.length >= maxQueueSize) remove(lane, oldest);
+	}
+
+	/** A seq that is never sent would block all after it: those go into a new sequence, unless the server may have them already. */
+	function failTooLarge(lane: Lane, { item: { client, seq } }: Entry) {
+		const [culprit, ...after] = lane.of(client).filter(({ item }) => item.seq >= seq);
+		if (culprit) fail(lane, culprit, tooLarge());
+		for (const entry of after) if (entry.transmitted) fail(lane, entry, unknown());
+		renumber(lane, client, after.filter(isPending));
+	}
+
+	/** Gives these the numbers 1, 2, 3 … under an id that nobody has used: a seq that may be taken is never used again. */
+	function renumber(lane: Lane, old: string, entries: Entry[]) {
+		const client = newClientId();
+		for (const [index, entry] of entries.entries()) {
+			const replaced = entry.item;
+			change(entry, { client, seq: index + 1, status: 'queued' });
+			keep(entry, replaced);
 		}
-		return frames;
+		if (lane.client === old) Object.assign(lane, { client, seq: entries.length });
+		ready();
 	}
 
-	/** False when no message waited for this. */
-	ack({ room, seq, epoch, offset, at, duplicate, client = this.client }: Ack): boolean {
-		const queue = this.#queues.get(room);
-		const entry = queue?.find(client, seq);
-		if (!queue || !entry) return false;
-		queue.settle(entry);
-		this.#write((store) => store.remove(entry.item));
-		this.#change(entry, { status: 'stored', offset });
-		entry.receipt.resolve({ epoch, offset, at, duplicate });
-		return true;
-	}
-
-	nack({ room, seq, code, message, retry, retryAfterMs, expected, client = this.client }: Nack): void {
-		const queue = this.#queues.get(room);
-		const entry = queue?.find(client, seq);
-		if (!queue || !entry) return;
-		const reorder = code === 'out-of-order';
-		if (!retry && !reorder) this.#fail(queue, entry, new RealtimeError(code, message));
-		// One that already waits to be sent again was refused along with one before it: no news.
-		else if (entry.item.status !== 'sending') return;
-		else if (reorder) this.#reorder(queue, entry, expected ?? seq);
-		else this.#rewind(queue, entry, seq, retryAfterMs);
-	}
-
-	/** The connection is gone: what is unacknowledged goes again, in order. After "too big" the message to blame is looked for. */
-	dropped(tooBig: boolean): void {
-		const sent = [...this.#queues.values()].flatMap((queue) => queue.dropped().map((entry) => ({ queue, entry })));
-		for (const { entry } of sent) this.#change(entry, { status: 'queued' });
-		const [only] = sent;
-		if (tooBig && this.careful && only && sent.length === 1) this.#tooLarge(only.queue, only.entry);
-		this.careful ||= tooBig;
-	}
-
-	discard({ id, room }: Pick<OutboxItem, 'id' | 'room'>): void {
-		const item = this.#queues.get(room)?.discard(id);
-		if (!item) return;
-		this.#write((store) => store.remove(item));
-		this.#options.changed(item);
-	}
-
-	/** Nothing will be sent any more. What the store holds stays there for a later life. */
-	close(error: RealtimeError): void {
-		for (const queue of this.#queues.values()) {
-			queue.cancelPause();
-			for (const { receipt } of queue.entries) receipt.reject(error);
-		}
+	/** Sends everything from `seq` on again, after the pause. */
+	function rewind(lane: Lane, client: string, seq: number, retryAfterMs: number | null) {
+		for (const entry of lane.of(client)) if (isSending(entry) && entry.item.seq >= seq) change(entry, { status: 'queued' });
+		lane.pause(retryAfterMs, ready);
 	}
 
 	/**
@@ -175,75 +129,115 @@ export class Outbox {
 	 * backup, say): it cannot have stored anything from there on, so all of it starts a new sequence. Above lies
 	 * what it says it has: it may be ours or not, so nothing is sent twice and the person is told.
 	 */
-	#reorder(queue: RoomQueue, entry: Entry, expected: number) {
-		const { client, seq } = entry.item;
-		const own = queue.entries.filter(({ item }) => item.client === client);
+	function reorder(lane: Lane, { client, seq }: OutboxItem, expected: number) {
+		const own = lane.of(client);
 		if (expected > seq) {
-			for (const each of own.filter(({ item }) => item.seq < expected)) this.#fail(queue, each, unknown());
-		} else if (expected < (own[0]?.item.seq ?? seq)) this.#renumber(queue, client, own);
-		else this.#rewind(queue, entry, expected, null);
+			for (const entry of own) if (entry.item.seq < expected) fail(lane, entry, unknown());
+		} else if (expected < (own[0]?.item.seq ?? seq)) renumber(lane, client, own);
+		else rewind(lane, client, expected, null);
 	}
 
-	#rewind(queue: RoomQueue, { item: { client } }: Entry, seq: number, retryAfterMs: number | null) {
-		const { clock, ready } = this.#options;
-		for (const entry of queue.rewind(client, seq)) this.#change(entry, { status: 'queued' });
-		queue.pause(retryAfterMs, clock, ready);
+	function find(room: string, seq: number, client = identity.client): [Lane, Entry] | undefined {
+		const lane = lanes.get(room);
+		const entry = lane?.entries.find((each) => each.item.seq === seq && each.item.client === client && isPending(each));
+		return lane && entry && [lane, entry];
 	}
 
-	/** A seq that is never sent would block all after it: those go into a new sequence, unless the server may have them already. */
-	#tooLarge(queue: RoomQueue, culprit: Entry) {
-		const { client, seq } = culprit.item;
-		const after = queue.entries.filter(({ item }) => item.client === client && item.seq > seq);
-		this.#fail(queue, culprit, new RealtimeError('too-large', 'the message is too big for this server'));
-		for (const entry of after) if (entry.transmitted) this.#fail(queue, entry, unknown());
-		const unsent = after.filter((entry) => !entry.transmitted);
-		this.#renumber(queue, client, unsent);
-	}
+	memory.load(adopt);
+	return {
+		identity,
+		prepare,
+		inFlight,
 
-	/** Gives these the numbers 1, 2, 3 … under an id that nobody has used: a seq that may be taken is never used again. */
-	#renumber(queue: RoomQueue, old: string, entries: Entry[]) {
-		const client = this.#options.newClient();
-		entries.forEach((entry, index) => {
-			const replaced = entry.item;
-			this.#change(entry, { client, seq: index + 1, status: 'queued' });
-			this.#keep(entry, replaced);
-		});
-		if (queue.client === old) Object.assign(queue, { client, seq: entries.length });
-		this.#options.ready();
-	}
+		items: (room: string): readonly OutboxItem[] => lanes.get(room)?.entries.map(({ item }) => item) ?? [],
 
-	#fail(queue: RoomQueue, entry: Entry, error: RealtimeError) {
-		queue.settle(entry);
-		queue.failed.push(entry);
-		this.#change(entry, { status: 'failed', error });
-		this.#write((store) => store.put(entry.item));
-		entry.receipt.reject(error);
-		this.#options.failed(error);
-		// Bounded: where nobody looks at failures, the oldest go.
-		const [oldest] = queue.failed;
-		if (oldest && queue.failed.length > this.#options.maxQueueSize) this.discard(oldest.item);
-	}
+		/** Accepts a message whose `data` is plain JSON. @throws RealtimeError `overloaded`, `too-large`: nothing was taken then. */
+		accept(room: string, kind: string, data: unknown): Sent {
+			if (all().filter(isPending).length >= maxQueueSize)
+				throw new RealtimeError('overloaded', `${maxQueueSize} messages already wait to be sent: this one was not taken`);
+			const lane = laneOf(room);
+			const { client } = lane;
+			const seq = lane.seq + 1;
+			const id = `${client}/${room}/${seq}`;
+			const item: OutboxItem = { id, client, room, seq, kind, data, at: clock.wall(), status: 'queued' };
+			if (!fits(frameOf(item))) throw tooLarge();
+			lane.seq = seq;
+			const entry: Entry = { item, kept: false, transmitted: false, ...deferred() };
+			lane.entries.push(entry);
+			changed(item);
+			keep(entry);
+			return { item, stored: entry.promise };
+		},
 
-	#queue(room: string): RoomQueue {
-		const queue = this.#queues.get(room) ?? new RoomQueue(room, this.client, this.#sequences.get(room) ?? 0);
-		this.#queues.set(room, queue);
-		return queue;
-	}
+		/** The welcome has come: what waits now has to be settled before the connection counts as proven. */
+		connected() {
+			proofs = all().filter(isPending);
+		},
+		proven: () => !proofs.some(isPending),
 
-	#change(entry: Entry, change: Partial<OutboxItem>) {
-		entry.item = { ...entry.item, ...change };
-		this.#options.changed(entry.item);
-	}
+		/** What may be sent now: at most `limit` unacknowledged over all rooms. Marks it as being sent. */
+		take(limit: number): Publish[] {
+			const frames: Publish[] = [];
+			const budget = (suspects.some(isPending) ? 1 : limit) - inFlight();
+			for (const lane of lanes.values()) {
+				for (const entry of lane.sendable(budget - frames.length)) {
+					const frame = frameOf(entry.item);
+					if (!fits(frame)) {
+						failTooLarge(lane, entry);
+						break;
+					}
+					entry.transmitted = true;
+					change(entry, { status: 'sending' });
+					frames.push(frame);
+				}
+			}
+			return frames;
+		},
 
-	/** Puts an item into the store; it may be sent once that has settled. */
-	#keep(entry: Entry, replaced?: OutboxItem) {
-		entry.ready = false;
-		this.#write(
-			(store) => store.put(entry.item, replaced),
-			() => {
-				entry.ready = true;
-				this.#options.ready();
-			},
-		);
-	}
+		/** False when no message waited for this. */
+		ack({ room, seq, epoch, offset, at, duplicate, client }: Ack): boolean {
+			const found = find(room, seq, client);
+			if (!found) return false;
+			const [lane, entry] = found;
+			lane.settled();
+			remove(lane, entry, { status: 'stored', offset });
+			entry.resolve({ epoch, offset, at, duplicate });
+			return true;
+		},
+
+		nack({ room, seq, code, message, retry, retryAfterMs, expected, client }: Nack) {
+			const found = find(room, seq, client);
+			if (!found) return;
+			const [lane, entry] = found;
+			const isOrder = code === 'out-of-order';
+			if (!retry && !isOrder) fail(lane, entry, new RealtimeError(code, message));
+			// One that already waits to be sent again was refused along with one before it: no news.
+			else if (!isSending(entry)) return;
+			else if (isOrder) reorder(lane, entry.item, expected ?? seq);
+			else rewind(lane, entry.item.client, seq, retryAfterMs);
+		},
+
+		/** The connection is gone: what is unacknowledged goes again, in order. After "too big" the message to blame is looked for. */
+		dropped(tooBig: boolean) {
+			const sent = all().filter(isSending);
+			for (const entry of sent) change(entry, { status: 'queued' });
+			for (const lane of lanes.values()) lane.dropped();
+			const [only, ...others] = sent;
+			if (tooBig && only && others.length === 0 && suspects.some(isPending)) failTooLarge(laneOf(only.item.room), only);
+			else if (tooBig) suspects = sent;
+		},
+
+		/** Forgets a failed message. */
+		discard({ id, room }: OutboxItem) {
+			const lane = lanes.get(room);
+			const entry = lane?.entries.find((each) => isFailed(each) && each.item.id === id);
+			if (lane && entry) remove(lane, entry);
+		},
+
+		/** Nothing will be sent any more. What the store holds stays there for a later life. */
+		close(error: RealtimeError) {
+			for (const lane of lanes.values()) lane.resume();
+			for (const entry of all()) entry.reject(error);
+		},
+	};
 }

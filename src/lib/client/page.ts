@@ -6,27 +6,21 @@ export interface PageHost {
 	readonly document?: (EventTarget & { readonly visibilityState: string }) | undefined;
 }
 
-export interface PageEvents {
-	/** The network is back, says the browser. A hint: worth an attempt, proof of nothing. */
-	online(): void;
-	/** The page was asleep, hidden or frozen, and timers with it: the connection may be long dead. */
-	woke(): void;
-}
-
-/** Listens; returns the function that stops it. */
-export function watchPage(host: PageHost, events: PageEvents): () => void {
-	const { window, document } = host;
-	const seen = () => {
-		if (document?.visibilityState === 'visible') events.woke();
-	};
-	window?.addEventListener('online', events.online);
-	window?.addEventListener('pageshow', events.woke);
-	document?.addEventListener('visibilitychange', seen);
-	document?.addEventListener('resume', events.woke);
+/**
+ * Listens; returns the function that stops it.
+ * @param online the network is back, says the browser. A hint: worth an attempt, proof of nothing
+ * @param woke the page was asleep, hidden or frozen, and timers with it: the connection may be long dead
+ */
+export function watchPage({ window, document }: PageHost, online: () => void, woke: () => void): () => void {
+	const seen = () => document?.visibilityState === 'visible' && woke();
+	const watched = [
+		[window, 'online', online],
+		[window, 'pageshow', woke],
+		[document, 'visibilitychange', seen],
+		[document, 'resume', woke],
+	] as const;
+	for (const [target, event, run] of watched) target?.addEventListener(event, run);
 	return () => {
-		window?.removeEventListener('online', events.online);
-		window?.removeEventListener('pageshow', events.woke);
-		document?.removeEventListener('visibilitychange', seen);
-		document?.removeEventListener('resume', events.woke);
+		for (const [target, event, run] of watched) target?.removeEventListener(event, run);
 	};
 }

@@ -1,10 +1,12 @@
 /** The rooms of a client: where each stands in its log, no message twice, none skipped. Rules 2 and 3. */
-import type { ClientFrame, Message, Position, ServerFrame, Subscribed } from '../protocol/frames.ts';
+import type { Cancel, Clock } from '../clock.ts';
+import type { ClientFrame, ErrorFrame, Message, Position, ServerFrame, Subscribed } from '../protocol/frames.ts';
 import { ROOMS_PER_CONNECTION } from '../protocol/limits.ts';
 import { RealtimeError } from './errors.ts';
 import type { RoomHandlers, Subscription } from './types.ts';
 
 export interface RoomsEvents {
+	clock: Clock;
 	/** Sends on the present connection; nothing happens when there is none. */
 	send(frame: ClientFrame): void;
 	/** Every room is live, which was not so before. */
@@ -12,8 +14,8 @@ export interface RoomsEvents {
 	/** The server skipped a message again, right where it was asked for: this connection is of no use. */
 	broken(room: string): void;
 	received(duplicate: boolean): void;
-	/** A handler of the page threw. */
-	handlerFailed(error: unknown, room: string): void;
+	/** Calls a handler of the page, which may throw. */
+	guard(where: string, call: () => void): void;
 }
 
 interface Room {
@@ -22,178 +24,188 @@ interface Room {
 	position: Position | null;
 	/** Of the log being replayed; becomes the position's with its first message. */
 	epoch: string;
-	/** `idle`: not asked on this connection; `asked`: no answer yet; `refused`: not before the next connection. */
+	/** `idle`: to be asked for; `asked`: no answer yet; `refused`: not before the next connection. */
 	phase: 'idle' | 'asked' | 'replaying' | 'live' | 'refused';
 	/** Where it was asked for again on this connection, so that a server which skips the same message twice is found out. */
 	askedAt: number | null;
 	/** A head that was announced while we stood below it. */
 	behind: number | null;
+	cancelRetry: Cancel;
 }
 
-export class Rooms {
-	readonly #rooms = new Map<string, Room>();
-	/** Subscribes without an answer, in the order they were sent: only the answer to a room's last one counts. */
-	#unanswered: string[] = [];
-	#connected = false;
-	#allLive = false;
-	readonly #events: RoomsEvents;
+/** Classes of errors that pass: the room is asked for again. The pause when the server names none, in milliseconds. */
+const passing = new Set<string>(['rate-limit', 'overload', 'server']);
+const PAUSE = 1_000;
 
-	constructor(events: RoomsEvents) {
-		this.#events = events;
-	}
+export function createRooms({ clock, send, live, broken, received, guard }: RoomsEvents) {
+	const rooms = new Map<string, Room>();
+	/** Names of the subscribes without an answer: only the answer to a room's last one counts. */
+	let unanswered: string[] = [];
+	let connected = false;
+	let allLive = false;
 
-	subscribe(name: string, handlers: RoomHandlers, position?: Position): Subscription {
-		if (this.#rooms.has(name)) throw new RealtimeError('invalid-data', `room "${name}" is subscribed already`);
-		if (this.#rooms.size >= ROOMS_PER_CONNECTION)
-			throw new RealtimeError('overloaded', `a client can follow ${ROOMS_PER_CONNECTION} rooms at most`);
-		const start = position ? { epoch: position.epoch, offset: position.offset } : null;
-		const room: Room = { name, handlers, position: start, epoch: '', phase: 'idle', askedAt: null, behind: null };
-		this.#rooms.set(name, room);
-		this.#allLive = false;
-		if (this.#connected) this.#ask(room);
-		const isOpen = () => this.#rooms.get(name) === room;
-		return {
-			room: name,
-			get position() {
-				return room.position;
-			},
-			get live() {
-				return room.phase === 'live' && isOpen();
-			},
-			close: () => {
-				if (!isOpen()) return;
-				this.#rooms.delete(name);
-				if (this.#connected) this.#events.send({ type: 'unsubscribe', room: name });
-				this.#checkLive();
-			},
-		};
-	}
-
-	/** For the `hello`: every room with its position. They count as asked for. */
-	hello(): ({ room: string } & Partial<Position>)[] {
-		const rooms = [...this.#rooms.values()];
-		for (const room of rooms) room.phase = 'asked';
-		this.#unanswered = rooms.map((room) => room.name);
-		return rooms.map((room) => ({ room: room.name, ...room.position }));
-	}
-
-	/** The connection is up: asks for what was subscribed after its `hello`, and leaves what was left since. */
-	connected(): void {
-		this.#connected = true;
-		for (const name of this.#unanswered) if (!this.#rooms.has(name)) this.#events.send({ type: 'unsubscribe', room: name });
-		for (const room of this.#rooms.values()) if (room.phase === 'idle') this.#ask(room);
-		this.#checkLive();
-	}
-
-	dropped(): void {
-		this.#connected = this.#allLive = false;
-		this.#unanswered = [];
-		for (const room of this.#rooms.values()) Object.assign(room, { phase: 'idle', askedAt: null, behind: null });
-	}
-
-	receive(frame: ServerFrame): void {
-		if (!('room' in frame) || frame.room === undefined) return;
-		if (frame.type === 'subscribed') this.#subscribed(frame);
-		const room = this.#rooms.get(frame.room);
-		if (!room || (room.phase !== 'replaying' && room.phase !== 'live')) return;
-		if (frame.type === 'message') this.#message(room, frame);
-		else if (frame.type === 'live') this.#live(room, frame.offset);
-		else if (frame.type === 'signal' || frame.type === 'state' || frame.type === 'presence') this.#call(room, frame);
-	}
-
-	/** The server refused a room: `error` names none, but answers come in order. False when no room waits for one. */
-	refused(error: RealtimeError): boolean {
-		const name = this.#unanswered.shift();
-		if (name === undefined) return false;
-		const room = this.#rooms.get(name);
-		if (!room || this.#unanswered.includes(name)) return true;
-		room.phase = 'refused';
-		this.#guard(room, () => room.handlers.error?.(error));
-		this.#checkLive();
-		return true;
-	}
-
-	/** Heads travel beside the messages: only a room that is still below the head of last time has missed something. */
-	heads(heads: Record<string, number>): void {
-		for (const room of this.#rooms.values()) {
-			const head = heads[room.name];
-			if (room.phase !== 'live' || head === undefined || !room.position) continue;
-			const { offset } = room.position;
-			if (room.behind !== null && offset < room.behind) this.#askAgain(room);
-			else room.behind = head > offset ? head : null;
-		}
-	}
-
-	#ask(room: Room) {
-		Object.assign(room, { phase: 'asked', behind: null });
-		this.#unanswered.push(room.name);
-		this.#events.send({ type: 'subscribe', room: room.name, ...room.position });
+	function ask(room: Room) {
+		room.phase = 'asked';
+		room.behind = null;
+		unanswered.push(room.name);
+		send({ type: 'subscribe', room: room.name, ...room.position });
 	}
 
 	/** From our own offset. What arrives until the answer is ignored, so one skip asks once. */
-	#askAgain(room: Room) {
+	function askAgain(room: Room) {
 		const offset = room.position?.offset ?? 0;
-		this.#allLive = false;
-		if (room.askedAt === offset) return this.#events.broken(room.name);
+		allLive = false;
+		if (room.askedAt === offset) return broken(room.name);
 		room.askedAt = offset;
-		this.#ask(room);
+		ask(room);
 	}
 
-	#answered(name: string): boolean {
-		const index = this.#unanswered.indexOf(name);
-		if (index >= 0) this.#unanswered.splice(index, 1);
-		return index >= 0;
+	/** The room whose last subscribe this answers. One answer of a name is as good as another: they come in order. */
+	function answered(name: string): Room | undefined {
+		const index = unanswered.indexOf(name);
+		if (index < 0) return;
+		unanswered.splice(index, 1);
+		return unanswered.includes(name) ? undefined : rooms.get(name);
 	}
 
-	#subscribed(frame: Subscribed) {
-		const room = this.#rooms.get(frame.room);
-		// An earlier subscribe of the room, left or repeated since: the last one is answered next.
-		if (!this.#answered(frame.room) || !room || this.#unanswered.includes(frame.room)) return;
+	function tell(room: Room, call: (handlers: RoomHandlers) => void) {
+		guard(`a handler of room "${room.name}"`, () => call(room.handlers));
+	}
+
+	function checkLive() {
+		const all = connected && [...rooms.values()].every(({ phase }) => phase === 'live' || phase === 'refused');
+		if (all && !allLive) live();
+		allLive = all;
+	}
+
+	function subscribed(frame: Subscribed) {
+		const room = answered(frame.room);
+		if (!room) return;
 		const { epoch, result, missing } = frame;
 		room.phase = 'replaying';
 		room.epoch = epoch;
 		if (result === 'fresh' || result === 'reset') room.position = null;
 		else if (result === 'gap' && missing) room.position = { epoch, offset: missing.to };
-		else if (room.position) room.position = { epoch, offset: room.position.offset };
-		this.#guard(room, () => room.handlers.subscribed?.(frame));
+		tell(room, (handlers) => handlers.subscribed?.(frame));
 	}
 
-	#message(room: Room, message: Message) {
-		const { offset } = message;
-		const known = room.position?.offset;
-		if (known !== undefined && offset <= known) return this.#events.received(true);
-		if (known !== undefined && offset > known + 1) return this.#askAgain(room);
+	function message(room: Room, frame: Message) {
+		const { offset } = frame;
+		const known = room.position?.offset ?? offset - 1;
+		if (offset > known + 1) return askAgain(room);
+		received(offset <= known);
+		if (offset <= known) return;
 		// The position moves first: a handler that throws has still had the message, and must not get it twice.
 		room.position = { epoch: room.epoch, offset };
-		this.#events.received(false);
-		this.#guard(room, () => room.handlers.message(message));
+		tell(room, (handlers) => handlers.message(frame));
 	}
 
-	#live(room: Room, offset: number) {
-		if (room.position && room.position.offset < offset) return this.#askAgain(room);
+	function atHead(room: Room, offset: number) {
+		if (room.position && room.position.offset < offset) return askAgain(room);
 		room.position ??= { epoch: room.epoch, offset };
 		room.phase = 'live';
-		this.#guard(room, () => room.handlers.live?.(offset));
-		this.#checkLive();
+		tell(room, (handlers) => handlers.live?.(offset));
+		checkLive();
 	}
 
-	#call(room: Room, frame: ServerFrame) {
-		if (frame.type === 'signal') this.#guard(room, () => room.handlers.signal?.(frame));
-		else if (frame.type === 'state') this.#guard(room, () => room.handlers.state?.(frame.state));
-		else if (frame.type === 'presence') this.#guard(room, () => room.handlers.presence?.(frame));
-	}
+	return {
+		subscribe(name: string, handlers: RoomHandlers, position: Position | null = null): Subscription {
+			if (rooms.has(name)) throw new RealtimeError('invalid-data', `room "${name}" is subscribed already`);
+			if (rooms.size >= ROOMS_PER_CONNECTION)
+				throw new RealtimeError('overloaded', `a client can follow ${ROOMS_PER_CONNECTION} rooms at most`);
+			const start = position && { epoch: position.epoch, offset: position.offset };
+			const room: Room = {
+				name,
+				handlers,
+				position: start,
+				epoch: '',
+				phase: 'idle',
+				askedAt: null,
+				behind: null,
+				cancelRetry() {},
+			};
+			rooms.set(name, room);
+			allLive = false;
+			if (connected) ask(room);
+			return {
+				room: name,
+				get position() {
+					return room.position;
+				},
+				get live() {
+					return room.phase === 'live';
+				},
+				close() {
+					if (rooms.get(name) !== room) return;
+					rooms.delete(name);
+					room.phase = 'idle';
+					room.cancelRetry();
+					if (connected) send({ type: 'unsubscribe', room: name });
+					checkLive();
+				},
+			};
+		},
 
-	#guard(room: Room, call: () => void) {
-		try {
-			call();
-		} catch (error) {
-			this.#events.handlerFailed(error, room.name);
-		}
-	}
+		/** For the `hello`: every room with its position. They count as asked for. */
+		hello(): ({ room: string } & Partial<Position>)[] {
+			unanswered = [...rooms.keys()];
+			return [...rooms.values()].map((room) => {
+				room.phase = 'asked';
+				return { room: room.name, ...room.position };
+			});
+		},
 
-	#checkLive() {
-		const all = this.#connected && [...this.#rooms.values()].every(({ phase }) => phase === 'live' || phase === 'refused');
-		if (all && !this.#allLive) this.#events.live();
-		this.#allLive = all;
-	}
+		/** The connection is up: asks for what was subscribed after its `hello`, and leaves what was left since. */
+		connected() {
+			connected = true;
+			for (const name of unanswered) if (!rooms.has(name)) send({ type: 'unsubscribe', room: name });
+			for (const room of rooms.values()) if (room.phase === 'idle') ask(room);
+			checkLive();
+		},
+
+		dropped() {
+			connected = allLive = false;
+			unanswered = [];
+			for (const room of rooms.values()) {
+				room.cancelRetry();
+				Object.assign(room, { phase: 'idle', askedAt: null, behind: null });
+			}
+		},
+
+		receive(frame: ServerFrame) {
+			if (frame.type === 'subscribed') subscribed(frame);
+			const room = 'room' in frame && rooms.get(frame.room ?? '');
+			if (!room || (room.phase !== 'replaying' && room.phase !== 'live')) return;
+			if (frame.type === 'message') message(room, frame);
+			else if (frame.type === 'live') atHead(room, frame.offset);
+			else if (frame.type === 'signal') tell(room, (handlers) => handlers.signal?.(frame));
+			else if (frame.type === 'state') tell(room, (handlers) => handlers.state?.(frame.state));
+			else if (frame.type === 'presence') tell(room, (handlers) => handlers.presence?.(frame));
+		},
+
+		/** An `error` names a room. False when no subscribe of it waits for an answer. */
+		refused({ room: name = '', retryAfterMs }: ErrorFrame, error: RealtimeError): boolean {
+			if (!unanswered.includes(name)) return false;
+			const room = answered(name);
+			if (room && passing.has(error.class)) {
+				room.cancelRetry = clock.setTimeout(() => ask(room), retryAfterMs || PAUSE);
+			} else if (room) {
+				room.phase = 'refused';
+				tell(room, (handlers) => handlers.error?.(error));
+				checkLive();
+			}
+			return true;
+		},
+
+		/** Heads travel beside the messages: only a room that is still below the head of last time has missed something. */
+		heads(heads: Record<string, number>) {
+			for (const room of rooms.values()) {
+				const head = heads[room.name];
+				if (room.phase !== 'live' || head === undefined || !room.position) continue;
+				const { offset } = room.position;
+				if (room.behind !== null && offset < room.behind) askAgain(room);
+				else room.behind = head > offset ? head : null;
+			}
+		},
+	};
 }

@@ -1,4 +1,4 @@
-/** The states of a client as one pure function. Effects, timers and counting live in `client.ts`. */
+/** The states of a client as one pure function. Effects, timers and counting live in `connector.ts`. */
 import type { Welcome } from '../protocol/frames.ts';
 import type { ConnectionState, Drop } from './types.ts';
 

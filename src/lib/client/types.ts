@@ -119,17 +119,19 @@ export interface ClientStats {
 	lastRecoveryMs: number | null;
 }
 
-export interface ClientEvents {
-	state: (state: ConnectionState, previous: ConnectionState) => void;
+/** What the listeners of each event are called with. */
+export interface EventArguments {
+	state: [state: ConnectionState, previous: ConnectionState];
 	/** Something was refused or went wrong: also kept in `getErrorHistory()`. */
-	error: (record: ErrorRecord) => void;
+	error: [record: ErrorRecord];
 	/** An item of the outbox was added, changed, or left (then `status` is `stored`, or `failed` when discarded). */
-	outbox: (item: OutboxItem) => void;
+	outbox: [item: OutboxItem];
 	/** Every subscribed room is live: after connecting and after each recovery. */
-	live: () => void;
+	live: [];
 	/** A round trip was measured, in milliseconds. */
-	roundTrip: (ms: number) => void;
+	roundTrip: [ms: number];
 }
+export type ClientEvents = { [Name in keyof EventArguments]: (...args: EventArguments[Name]) => void };
 
 export interface Client {
 	/** This client's id: the idempotency key of its messages. Provisional until a store that answers later has loaded. */

@@ -15,27 +15,32 @@ export type ErrorClass =
 	| 'version'
 	| 'rate-limit';
 
-/** Codes of `error` and `nack`. */
-export const errorCodes = [
-	'bad-frame',
-	'unknown-type',
-	'hello-expected',
-	'too-large',
-	'unauthenticated',
-	'forbidden',
-	'replaced',
-	'version',
-	'rate-limited',
-	'overloaded',
-	'out-of-order',
-	'invalid-data',
-	'stale-round',
-	'already-revealed',
-	'storage',
-	'slow-consumer',
-	'server-error',
-] as const;
-export type ErrorCode = (typeof errorCodes)[number];
+/** Codes of `error` and `nack`, each with its class. */
+export const errorClasses = {
+	'bad-frame': 'protocol',
+	'unknown-type': 'protocol',
+	'hello-expected': 'protocol',
+	'too-large': 'payload',
+	unauthenticated: 'auth',
+	forbidden: 'forbidden',
+	replaced: 'replaced',
+	version: 'version',
+	'rate-limited': 'rate-limit',
+	overloaded: 'overload',
+	'out-of-order': 'protocol',
+	'invalid-data': 'payload',
+	'stale-round': 'payload',
+	'already-revealed': 'payload',
+	storage: 'server',
+	'slow-consumer': 'connection',
+	'server-error': 'server',
+} as const satisfies Record<string, ErrorClass>;
+export type ErrorCode = keyof typeof errorClasses;
+
+const isErrorCode = (code: string): code is ErrorCode => code in errorClasses;
+export const errorCodes = Object.keys(errorClasses).filter(isErrorCode);
+/** The class of an `error` or `nack` code. */
+export const classOfError = (code: ErrorCode): ErrorClass => errorClasses[code];
 
 /** What `welcome.previous` says of the connection before this one. */
 export const endings = [
@@ -82,63 +87,32 @@ export const closeCode = {
 	tokenExpired: 4202,
 } as const;
 
-const classes = new Map<number, ErrorClass>([
-	[closeCode.normal, 'closed'],
-	[closeCode.goingAway, 'restart'],
-	[closeCode.restart, 'restart'],
-	[closeCode.protocolError, 'protocol'],
-	[closeCode.unsupportedData, 'protocol'],
-	[closeCode.invalidPayload, 'protocol'],
-	[closeCode.helloExpected, 'protocol'],
-	[closeCode.badFrames, 'protocol'],
-	[closeCode.noCode, 'connection'],
-	[closeCode.abnormal, 'connection'],
-	[closeCode.policy, 'auth'],
-	[closeCode.unauthenticated, 'auth'],
-	[closeCode.tooBig, 'payload'],
-	[closeCode.payload, 'payload'],
-	[closeCode.serverError, 'server'],
-	[closeCode.tryLater, 'overload'],
-	[closeCode.overloaded, 'overload'],
-	[closeCode.forbidden, 'forbidden'],
-	[closeCode.replaced, 'replaced'],
-	[closeCode.version, 'version'],
-	[closeCode.rateLimited, 'rate-limit'],
-	[closeCode.slowConsumer, 'connection'],
-	[closeCode.moved, 'restart'],
-	[closeCode.heartbeatTimeout, 'connection'],
-	[closeCode.tokenExpired, 'auth'],
-]);
-
-/** The class of a close code. An unknown code takes its range's default: 40xx stop, 41xx back off, 42xx reconnect at once. */
-export function classOfClose(code: number): ErrorClass {
-	const known = classes.get(code);
-	if (known) return known;
-	if (code >= 4000 && code < 4100) return 'forbidden';
-	if (code >= 4100 && code < 4200) return 'rate-limit';
-	if (code >= 4200 && code < 4300) return 'restart';
-	return 'connection';
-}
-
-const classesOfErrors: Record<ErrorCode, ErrorClass> = {
-	'bad-frame': 'protocol',
-	'unknown-type': 'protocol',
-	'hello-expected': 'protocol',
-	'too-large': 'payload',
-	unauthenticated: 'auth',
-	forbidden: 'forbidden',
-	replaced: 'replaced',
-	version: 'version',
-	'rate-limited': 'rate-limit',
-	overloaded: 'overload',
-	'out-of-order': 'protocol',
-	'invalid-data': 'payload',
-	'stale-round': 'payload',
-	'already-revealed': 'payload',
-	storage: 'server',
-	'slow-consumer': 'connection',
-	'server-error': 'server',
+/** The class of each close code, and by its first two digits that of a whole range: 40xx stop, 41xx back off, 42xx reconnect at once. */
+const classes: Readonly<Record<number, ErrorClass>> = {
+	1000: 'closed',
+	1001: 'restart',
+	1002: 'protocol',
+	1003: 'protocol',
+	1007: 'protocol',
+	1008: 'auth',
+	1009: 'payload',
+	1011: 'server',
+	1012: 'restart',
+	1013: 'overload',
+	4000: 'protocol',
+	4001: 'auth',
+	4002: 'protocol',
+	4005: 'replaced',
+	4008: 'payload',
+	4009: 'version',
+	4101: 'connection',
+	4102: 'overload',
+	4201: 'connection',
+	4202: 'auth',
+	40: 'forbidden',
+	41: 'rate-limit',
+	42: 'restart',
 };
 
-/** The class of an `error` or `nack` code. */
-export const classOfError = (code: ErrorCode): ErrorClass => classesOfErrors[code];
+/** The class of a close code. An unknown code takes its range's default. */
+export const classOfClose = (code: number): ErrorClass => classes[code] ?? classes[Math.floor(code / 100)] ?? 'connection';

@@ -22,3 +22,10 @@ export const USER_NAME_LENGTH = 40;
 export const HELLO_TIMEOUT_MS = 10_000;
 /** Invalid frames after which a connection is closed with 4002. */
 export const INVALID_FRAMES = 3;
+/** What a room may be called: nothing in it that a database or a screen would take for something else. */
+export const isRoomName = (name: string): boolean =>
+	name.length <= ROOM_NAME_LENGTH && /^(?!\s)[^\p{Cc}\p{Cs}\u2028\u2029]+(?<!\s)$/u.test(name);
+export const ROOM_NAME_RULE = `a room needs a name of 1 to ${ROOM_NAME_LENGTH} characters: no control characters, no blank at its ends`;
+/** What a kind of message or signal may be called. */
+export const isKind = (kind: string): boolean => /^[a-z][a-z0-9-]{0,31}$/.test(kind);
+export const KIND_RULE = 'a kind is a lower-case word of at most 32 characters';

@@ -13,7 +13,8 @@ export interface WebSocketLike {
 
 export type OpenWebSocket = (url: string) => WebSocketLike;
 
-export function webSocketTransport(openSocket: OpenWebSocket = openGlobal): Transport {
+/** @param openSocket Node 20 has no WebSocket of its own: `(url) => new WebSocket(url)` of "ws" */
+export function webSocketTransport(openSocket: OpenWebSocket = (url) => new WebSocket(url)): Transport {
 	return { name: 'websocket', open: (url, handlers) => open(openSocket(absolute(url)), handlers) };
 }
 
@@ -41,14 +42,6 @@ function open(socket: WebSocketLike, handlers: LinkHandlers): Link {
 			else socket.close();
 		},
 	};
-}
-
-function openGlobal(url: string): WebSocketLike {
-	if (typeof WebSocket === 'undefined')
-		throw new Error(
-			'this runtime has no WebSocket: give the option `webSocket`, for example (url) => new WebSocket(url) of "ws"',
-		);
-	return new WebSocket(url);
 }
 
 /** Older browsers take neither a relative address nor http. */

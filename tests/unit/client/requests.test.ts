@@ -9,6 +9,15 @@ async function connected() {
 	return all;
 }
 
+const busy = {
+	type: 'error' as const,
+	code: 'rate-limited' as const,
+	class: 'rate-limit',
+	message: 'too fast',
+	fatal: false,
+	retryAfterMs: 2_000,
+};
+
 describe('requests', () => {
 	it('a refused room tells its handlers, and is asked for again on the next connection', async () => {
 		const { client, clock, server } = await connected();
@@ -23,12 +32,54 @@ describe('requests', () => {
 			message: 'not invited',
 			fatal: false,
 			retryAfterMs: 0,
+			room: 'secret',
 		});
 		await clock.advance(50);
 		expect(refusals).toEqual(['forbidden']);
 		server.last.close(1006);
 		await clock.advance(1_100);
 		expect(server.last.hello?.rooms).toEqual([{ room: 'secret' }]);
+		client.close();
+	});
+
+	it('a subscribe refused for now -> asked for again when the server says; left meanwhile -> not', async () => {
+		const { client, clock, server } = await connected();
+		const refusals: string[] = [];
+		let refusing = true;
+		server.intercept = (frame, connection) => {
+			const refused = frame.type === 'subscribe' && refusing;
+			if (refused) connection.send({ ...busy, room: frame.room });
+			return !refused;
+		};
+		const room = follow(client, 'lobby', { error: ({ code }) => void refusals.push(code) });
+		const left = follow(client, 'left');
+		await clock.advance(50);
+		refusing = false;
+		left.subscription.close();
+		await clock.advance(1_950);
+		expect(room.subscription.live).toBe(false);
+		await clock.advance(50);
+		expect(room.subscription.live).toBe(true);
+		expect(refusals).toEqual([]);
+		expect(server.last.frames('subscribe').map((frame) => frame.room)).toEqual(['lobby', 'left', 'lobby']);
+		expect(client.getErrorHistory().map(({ code }) => code)).toEqual(['rate-limited', 'rate-limited']);
+		client.close();
+		await clock.advance(20);
+		expect(clock.pending).toBe(0);
+	});
+
+	it('a history refused -> rejects; one of another room is answered', async () => {
+		const { client, clock, server } = await connected();
+		server.write('lobby', 1);
+		server.intercept = (frame, connection) => {
+			const refused = frame.type === 'history' && frame.room === 'busy';
+			if (refused) connection.send({ ...busy, room: frame.room });
+			return !refused;
+		};
+		const [refused, answered] = [client.history('busy', 6).catch((error: unknown) => error), client.history('lobby', 6)];
+		await clock.advance(50);
+		expect(await refused).toMatchObject({ code: 'rate-limited', class: 'rate-limit' });
+		expect(texts((await answered).messages)).toEqual([1]);
 		client.close();
 	});
 
@@ -70,7 +121,7 @@ describe('requests', () => {
 		await clock.advance(1_100);
 		expect(count).toBe(2);
 		expect(() => client.subscribe('a', { message: () => {} })).toThrow('subscribed already');
-		expect(() => client.subscribe(' a', { message: () => {} })).toThrow('no blank');
+		expect(() => client.subscribe(' a', { message: () => {} })).toThrow('not a room name: " a"');
 		client.close();
 	});
 });

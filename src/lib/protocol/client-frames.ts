@@ -1,0 +1,58 @@
+/** The frames from client to server, once: the schemas are the definition, the types follow from them. */
+import * as v from 'valibot';
+import { decoder } from './decoder.ts';
+import { integer } from './integer.ts';
+import { HISTORY_MESSAGES, isKind, isRoomName, KIND_RULE, ROOM_NAME_RULE, ROOMS_PER_CONNECTION } from './limits.ts';
+
+const count = integer(0);
+const ordinal = integer(1);
+const epoch = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
+const clientId = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/, 'expected 1 to 64 letters, digits, "-" or "_" (a UUID)'));
+const kind = v.pipe(v.string(), v.check(isKind, KIND_RULE));
+export const roomName = v.pipe(v.string(), v.check(isRoomName, ROOM_NAME_RULE));
+
+const position = { epoch: v.optional(epoch), offset: v.optional(count) };
+
+const hello = v.object({
+	type: v.literal('hello'),
+	version: v.number(),
+	client: clientId,
+	connectionNumber: ordinal,
+	rooms: v.optional(v.pipe(v.array(v.object({ room: roomName, ...position })), v.maxLength(ROOMS_PER_CONNECTION)), []),
+	lastClose: v.optional(v.object({ code: v.number(), transport: v.string(), afterMs: v.number() })),
+	waitMs: v.optional(count),
+});
+const subscribe = v.object({ type: v.literal('subscribe'), room: roomName, ...position });
+const unsubscribe = v.object({ type: v.literal('unsubscribe'), room: roomName });
+const publish = v.object({
+	type: v.literal('publish'),
+	room: roomName,
+	seq: ordinal,
+	kind,
+	data: v.unknown(),
+	client: v.optional(clientId),
+});
+const history = v.object({
+	type: v.literal('history'),
+	room: roomName,
+	before: ordinal,
+	limit: v.optional(
+		v.pipe(
+			ordinal,
+			v.transform((limit) => Math.min(limit, HISTORY_MESSAGES)),
+		),
+		50,
+	),
+});
+const signal = v.object({ type: v.literal('signal'), room: roomName, kind, data: v.unknown() });
+const ping = v.object({ type: v.literal('ping'), at: v.number() });
+const pong = v.object({ type: v.literal('pong'), at: v.number() });
+const auth = v.object({ type: v.literal('auth'), token: v.string() });
+
+const clientFrames = { hello, subscribe, unsubscribe, publish, history, signal, ping, pong, auth };
+export type ClientFrame = v.InferOutput<(typeof clientFrames)[keyof typeof clientFrames]>;
+export type Hello = v.InferOutput<typeof hello>;
+export type Publish = v.InferOutput<typeof publish>;
+
+/** What a server hears. */
+export const decodeClient = decoder<ClientFrame>(clientFrames);
