@@ -149,4 +149,16 @@ describe('T-31 something throws', () => {
 		for (const peer of peers) peer.send(peer.message('lobby', 'x'));
 		for (const peer of peers) expect(await peer.closed).toMatchObject({ code: 1011 });
 	});
+
+	it.each([20, 290])(
+		'the log lacks message %p, never trimmed -> 1011 instead of a hole, and the others are served',
+		async (lacks) => {
+			const { epoch } = await log.head('filled');
+			log.lacks = lacks;
+			const peer = await greeted('Ann');
+			peer.send({ type: 'subscribe', room: 'filled', epoch, offset: 10 });
+			expect(await peer.closed).toMatchObject({ code: 1011 });
+			expect(offsetsOf(peer, 'filled')).toEqual(lacks === 20 ? range(11, 19) : []);
+		},
+	);
 });

@@ -10,6 +10,8 @@ export interface FaultyLog extends MessageLog {
 	after: { append?: () => unknown };
 	/** Added to every offset that `append` answers: a log that has lost count. */
 	shift: number;
+	/** An offset that `read` does not find, as after damage to the file. 0: none. */
+	lacks: number;
 	/** Batches that were appended. */
 	batches: number;
 }
@@ -20,6 +22,7 @@ export async function openFaultyLog(dataDir: string): Promise<FaultyLog> {
 		before: {},
 		after: {},
 		shift: 0,
+		lacks: 0,
 		batches: 0,
 		// Not async: what `before` throws is thrown at the caller, as a log with a bug would.
 		append(entries) {
@@ -40,7 +43,9 @@ export async function openFaultyLog(dataDir: string): Promise<FaultyLog> {
 		},
 		read(room, from, to) {
 			const held = faulty.before.read?.(room);
-			return Promise.resolve(held).then(() => log.read(room, from, to));
+			return Promise.resolve(held)
+				.then(() => log.read(room, from, to))
+				.then((stored) => stored.filter(({ offset }) => offset !== faulty.lacks));
 		},
 		head(room) {
 			const held = faulty.before.head?.(room);

@@ -135,9 +135,14 @@ export class Hub {
 		let offset = from;
 		while (offset < to && offset < room.coveredFrom) {
 			const page = await this.#log.read(room.name, offset + 1, Math.min(offset + PAGE, to));
-			if (page[0]?.offset !== offset + 1) break; // trimmed under our hands
+			if (page[0]?.offset !== offset + 1) {
+				const { floor } = await this.#log.head(room.name);
+				if (floor > offset) break; // trimmed under our hands
+				throw new Error(`room ${room.name}: the log lacks offset ${offset + 1}, which was never trimmed`);
+			}
 			let length = 0;
-			for (const { frame } of page) {
+			for (const { frame, offset: at } of page) {
+				if (at !== offset + 1) break; // the next read tells why
 				if (!this.#present(connection, subscription)) return offset;
 				connection.send(frame);
 				offset += 1;

@@ -38,6 +38,9 @@ export class Room {
 	async #load(log: MessageLog) {
 		const { epoch, head } = await log.head(this.name);
 		const recent = head === 0 ? [] : await log.read(this.name, Math.max(1, head - RECENT_MESSAGES + 1), head);
+		const first = head - recent.length + 1;
+		if (recent.some(({ offset }, index) => offset !== first + index))
+			throw new Error(`room ${this.name}: the log lacks an offset from ${first} to ${head}`);
 		this.epoch = epoch;
 		this.head = head - recent.length;
 		for (const { frame } of recent) this.#push(frame);
