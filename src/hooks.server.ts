@@ -7,7 +7,7 @@ export const handle: Handle = async ({ event, resolve }) => {
 	event.locals.realtime = realtime;
 	event.locals.user = realtime.identify(event.request);
 	let guestCookie: string | undefined;
-	if (!event.locals.user && isPageView(event.request, event.route.id)) {
+	if (!event.locals.user && isPageView(event.request.method, event.route.id)) {
 		const guest = realtime.welcomeGuest({ request: event.request, address: event.getClientAddress() });
 		event.locals.user = guest.user;
 		guestCookie = guest.cookie;
@@ -20,5 +20,6 @@ export const handle: Handle = async ({ event, resolve }) => {
 	return response;
 };
 
-const isPageView = (request: Request, route: string | null) =>
-	request.method === 'GET' && route !== null && (request.headers.get('accept') ?? '').includes('text/html');
+/** Machines that ask for health or the API are nobody's guests. */
+const isPageView = (method: string, route: string | null) =>
+	method === 'GET' && route !== null && !/^\/(api|healthz|readyz)/.test(route);

@@ -72,6 +72,15 @@ export async function createRealtime(
 		clock,
 		report,
 		heads: (connection) => hub.heads(connection),
+		opened: ({ id, user, address }) =>
+			logger.debug('connection {connection} of {user} opened', { connection: id, user: user?.id, address }),
+		closed: ({ id, user, ending }, ageMs) =>
+			logger.debug('connection {connection} of {user} ended after {ageMs} ms: {ending}', {
+				connection: id,
+				user: user?.id,
+				ageMs,
+				ending,
+			}),
 		onSweep: (now) => sessions.sweep(now - options.connections.timeoutMs),
 	});
 	const publisher = new Publisher({ log, hub, clock, report, inFlight: options.inFlight });

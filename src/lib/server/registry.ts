@@ -17,6 +17,9 @@ export interface RegistryOptions {
 	heads(connection: Connection): Record<string, number>;
 	/** Runs with each sweep. */
 	onSweep(now: number): void;
+	/** Hears of each connection that opened, and of each that ended after `ageMs`. */
+	opened(connection: Connection): void;
+	closed(connection: Connection, ageMs: number): void;
 }
 
 export class Registry {
@@ -64,6 +67,7 @@ export class Registry {
 		}
 		this.total += 1;
 		this.peak = Math.max(this.peak, this.count);
+		this.#options.opened(connection);
 	}
 
 	remove(connection: Connection) {
@@ -74,6 +78,7 @@ export class Registry {
 		const own = connection.user && this.#byUser.get(connection.user.id);
 		own?.delete(connection);
 		if (connection.user && own?.size === 0) this.#byUser.delete(connection.user.id);
+		this.#options.closed(connection, this.#now - connection.openedAt);
 	}
 
 	/** Starts sweeping; returns the function that stops it. */
