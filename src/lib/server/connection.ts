@@ -3,7 +3,7 @@ import type { ServerWebSocket } from 'bun';
 import { classOfError, closeCode, type Ending, type ErrorCode } from '../protocol/codes.ts';
 import type { ServerFrame, User } from '../protocol/frames.ts';
 import type { Subscription } from './hub.ts';
-import type { Outgoing } from './outgoing.ts';
+import type { FrameArray, Outgoing } from './outgoing.ts';
 import type { Session } from './session.ts';
 
 export type Socket = ServerWebSocket<Connection>;
@@ -32,6 +32,9 @@ export class Connection {
 	/** Whether nothing came since the last ping, and how many pings in a row went unanswered. */
 	awaitsPong = false;
 	missed = 0;
+
+	/** Frames that leave at the end of this tick. `Outgoing` alone touches it. */
+	waiting: FrameArray | undefined;
 
 	#socket: Socket | null = null;
 	#whenDrained: (() => void) | undefined;

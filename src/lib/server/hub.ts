@@ -5,7 +5,7 @@ import { RECENT_MESSAGES } from '../protocol/limits.ts';
 import type { Connection } from './connection.ts';
 import { guarded, type Report } from './errors.ts';
 import type { MessageLog, Stored } from './log/message-log.ts';
-import { arrays, type Outgoing, type Publish } from './outgoing.ts';
+import { FrameArray, type Outgoing, type Publish } from './outgoing.ts';
 import { Room } from './room.ts';
 
 /** A connection's place in a room: `live` once replay is over and publish takes over. */
@@ -89,8 +89,13 @@ export class Hub {
 	}
 
 	#fanOut(room: Room, stored: readonly Stored[]) {
-		const frames = stored.filter((each) => room.commit(each)).map(({ frame }) => frame);
-		for (const text of arrays(frames)) this.#send(room, text);
+		const frames = new FrameArray();
+		for (const each of stored) {
+			const full = room.commit(each) ? frames.add(each.frame) : undefined;
+			if (full !== undefined) this.#send(room, full);
+		}
+		const rest = frames.take();
+		if (rest !== undefined) this.#send(room, rest);
 	}
 
 	/** What we know of a room is not true any more: whoever follows it comes back and resumes from the log. */

@@ -4,11 +4,36 @@ import type { Connection } from './connection.ts';
 /** Bun's publish: sends a text to every socket of a topic at the end of the tick. */
 export type Publish = (topic: string, text: string) => number;
 
+/** Characters in one array: a long replay is cut, so that a phone can show its beginning while the rest is on its way. */
+const ARRAY_LENGTH = 262_144;
+
+/** Frames that leave together: one text, a single frame or an array of them. */
+export class FrameArray {
+	#text = '';
+	#count = 0;
+
+	/** Adds a frame. Returns the text that is full with it, or nothing yet. */
+	add(frame: string): string | undefined {
+		this.#text = this.#count === 0 ? frame : `${this.#text},${frame}`;
+		this.#count += 1;
+		return this.#text.length < ARRAY_LENGTH ? undefined : this.take();
+	}
+
+	/** What was added since the last text, or nothing. */
+	take(): string | undefined {
+		if (this.#count === 0) return undefined;
+		const text = this.#count === 1 ? this.#text : `[${this.#text}]`;
+		this.#text = '';
+		this.#count = 0;
+		return text;
+	}
+}
+
 export class Outgoing {
-	readonly #frames = new Map<Connection, string[]>();
+	/** Those for whom something waits. */
+	#waiting: Connection[] = [];
 	#scheduled = false;
 	readonly #run: () => void;
-
 	readonly #publish: Publish;
 
 	/** `guard` wraps the flush that the event loop calls. */
@@ -21,9 +46,9 @@ export class Outgoing {
 	}
 
 	add(connection: Connection, frame: string) {
-		const frames = this.#frames.get(connection);
-		if (frames) frames.push(frame);
-		else this.#frames.set(connection, [frame]);
+		connection.waiting ??= this.#enlist(connection);
+		const full = connection.waiting.add(frame);
+		if (full !== undefined) this.#leave(connection, full);
 		if (this.#scheduled) return;
 		this.#scheduled = true;
 		setImmediate(this.#run);
@@ -31,37 +56,29 @@ export class Outgoing {
 
 	/** Sends what waits for one connection. */
 	flush(connection: Connection) {
-		const frames = this.#frames.get(connection);
-		if (!frames) return;
-		this.#frames.delete(connection);
-		for (const text of arrays(frames)) {
-			// Published to a topic of its own, an ack shares the system call with the room's messages of the same tick.
-			if (connection.speaks) this.#publish(connection.id, text);
-			else connection.write(text);
-		}
+		const text = connection.waiting?.take();
+		if (text !== undefined) this.#leave(connection, text);
 	}
 
 	/** Sends what waits for anybody: before a publish, so that a replay never arrives after what followed it. */
 	flushAll() {
-		for (const connection of [...this.#frames.keys()]) this.flush(connection);
+		const waiting = this.#waiting;
+		if (waiting.length === 0) return;
+		this.#waiting = [];
+		for (const connection of waiting) {
+			this.flush(connection);
+			connection.waiting = undefined; // an idle connection keeps nothing
+		}
 	}
-}
 
-/** Characters in one array: a long replay is cut, so that a phone can show its beginning while the rest is on its way. */
-const ARRAY_LENGTH = 262_144;
-
-/** Frames as texts, each one frame or an array of frames. */
-export function arrays(frames: readonly string[]): readonly string[] {
-	if (frames.length === 1) return frames;
-	const texts: string[] = [];
-	let start = 0;
-	let length = 0;
-	for (let index = 0; index < frames.length; index++) {
-		length += frames[index]?.length ?? 0;
-		if (length < ARRAY_LENGTH && index < frames.length - 1) continue;
-		texts.push(`[${frames.slice(start, index + 1).join(',')}]`);
-		start = index + 1;
-		length = 0;
+	#enlist(connection: Connection): FrameArray {
+		this.#waiting.push(connection);
+		return new FrameArray();
 	}
-	return texts;
+
+	#leave(connection: Connection, text: string) {
+		// Published to a topic of its own, an ack shares the system call with the room's messages of the same tick.
+		if (connection.speaks) this.#publish(connection.id, text);
+		else connection.write(text);
+	}
 }

@@ -139,13 +139,14 @@ function acknowledge({ connection, frame, entry }: Waiting, result: Result, epoc
 	}
 }
 
-/** `client` rides along where the frame named one: the seq is that client's. */
+/** Encoded by hand: there is one for every message. `client` rides along where the frame named one: the seq is that client's. */
 function ack(
 	connection: Connection,
 	{ room, seq, client }: Publish,
-	stored: { epoch: string; offset: number; at: number; duplicate?: true },
+	{ epoch, offset, at, duplicate }: { epoch: string; offset: number; at: number; duplicate?: true },
 ) {
-	connection.send(JSON.stringify({ type: 'ack', room, seq, ...stored, client }));
+	const place = `"room":${JSON.stringify(room)},"seq":${seq},"epoch":${JSON.stringify(epoch)},"offset":${offset},"at":${at}`;
+	connection.send(`{"type":"ack",${place}${duplicate ? ',"duplicate":true' : ''}${client ? `,"client":"${client}"` : ''}}`);
 }
 
 function nack(

@@ -38,7 +38,7 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<MessageL
 	const { epoch } = reader.query<{ epoch: string }, []>('SELECT epoch FROM log').get() ?? { epoch: '' };
 	const tables = readTables(reader);
 	/** What was committed since the last flush, by room: the tables do not tell it yet. */
-	const recent = new Map<string, Stored[]>();
+	const recent: Recent = new Map();
 
 	let writable = true;
 	let closed: Promise<void> | undefined;
@@ -97,7 +97,8 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<MessageL
 		async read(room, from, to) {
 			const flushed = tables.range(room, from, to);
 			const after = flushed.at(-1)?.offset ?? 0;
-			return flushed.concat((recent.get(room) ?? []).filter(({ offset }) => offset > after && offset >= from && offset <= to));
+			const since = (recent.get(room) ?? []).filter(({ offset }) => offset > after && offset >= from && offset <= to);
+			return flushed.concat(since.map(toStored));
 		},
 		async head(room) {
 			const { head, floor } = tables.head(room);
@@ -123,25 +124,31 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<MessageL
 /** The questions that the flushed tables answer. */
 function readTables(reader: Database) {
 	const head = reader.query<{ head: number; floor: number }, [string]>(`${HEAD_OF_ROOM} WHERE name = ?`);
-	const range = reader.query<{ offset: number; body: string }, [string, number, number]>(
+	const range = reader.query<Row, [string, number, number]>(
 		`SELECT p.offset, m.body FROM places p JOIN messages m ON m.id = p.message
 		 WHERE p.room = (SELECT id FROM rooms WHERE name = ?) AND p.offset BETWEEN ? AND ? ORDER BY p.offset`,
 	);
 	return {
 		head: (room: string) => head.get(room) ?? { head: 0, floor: 0 },
-		range: (room: string, from: number, to: number): Stored[] =>
-			range.all(room, from, to).map(({ offset, body }) => ({ offset, frame: frameOf(offset, body) })),
+		range: (room: string, from: number, to: number): Stored[] => range.all(room, from, to).map(toStored),
 	};
 }
 
-function keep(recent: Map<string, Stored[]>, entries: readonly Entry[], results: readonly Result[]) {
+interface Row {
+	offset: number;
+	body: string;
+}
+type Recent = Map<string, Row[]>;
+const toStored = ({ offset, body }: Row): Stored => ({ offset, frame: frameOf(offset, body) });
+
+function keep(recent: Recent, entries: readonly Entry[], results: readonly Result[]) {
 	results.forEach((result, index) => {
 		const entry = entries[index];
 		if (result.status !== 'stored' || !entry) return;
-		const stored = { offset: result.offset, frame: frameOf(result.offset, entry.body) };
+		const row = { offset: result.offset, body: entry.body };
 		const others = recent.get(entry.room);
-		if (others) others.push(stored);
-		else recent.set(entry.room, [stored]);
+		if (others) others.push(row);
+		else recent.set(entry.room, [row]);
 	});
 }
 
