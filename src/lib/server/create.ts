@@ -5,7 +5,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import { RECENT_MESSAGES } from '../protocol/limits.ts';
 import { createAdmission } from './admission.ts';
 import type { Connection } from './connection.ts';
-import { guarded, type Report } from './errors.ts';
+import type { Report } from './errors.ts';
 import { readRecent } from './history.ts';
 import { answerIdentity, identityCookie } from './http.ts';
 import { Hub } from './hub.ts';
@@ -64,7 +64,7 @@ export async function createRealtime(
 	let stop = () => {};
 	let closed: Promise<void> | undefined;
 	const publish: Publish = (topic, text) => server?.publish(topic, text) ?? 0;
-	const outgoing = new Outgoing(publish, (flush) => guarded(report, 'flush', flush));
+	const outgoing = new Outgoing(publish, report);
 	const hub = new Hub(log, outgoing, publish, report);
 	const sessions = new Sessions(options.messages);
 	const registry: Registry = new Registry({

@@ -1,5 +1,7 @@
 /** What leaves in this tick: a connection's frames gather here and go out as one array, one system call. */
+import { closeCode } from '../protocol/codes.ts';
 import type { Connection } from './connection.ts';
+import { guarded, type Report } from './errors.ts';
 
 /** Bun's publish: sends a text to every socket of a topic at the end of the tick. */
 export type Publish = (topic: string, text: string) => number;
@@ -34,15 +36,24 @@ export class Outgoing {
 	#waiting: Connection[] = [];
 	#scheduled = false;
 	readonly #run: () => void;
-	readonly #publish: Publish;
+	/** Guarded one by one: a socket that fails must not keep the others' frames back. */
+	readonly #leave: (connection: Connection, text: string) => void;
 
-	/** `guard` wraps the flush that the event loop calls. */
-	constructor(publish: Publish, guard: (flush: () => void) => () => void) {
-		this.#publish = publish;
-		this.#run = guard(() => {
+	constructor(publish: Publish, report: Report) {
+		this.#run = guarded(report, 'flush', () => {
 			this.#scheduled = false;
 			this.flushAll();
 		});
+		this.#leave = guarded(
+			report,
+			'send',
+			(connection: Connection, text: string) => {
+				// Published to a topic of its own, an ack shares the system call with the room's messages of the same tick.
+				if (connection.speaks) publish(connection.id, text);
+				else connection.write(text);
+			},
+			(connection) => connection.end('server-error', closeCode.serverError, 'the server could not send'),
+		);
 	}
 
 	add(connection: Connection, frame: string) {
@@ -74,11 +85,5 @@ export class Outgoing {
 	#enlist(connection: Connection): FrameArray {
 		this.#waiting.push(connection);
 		return new FrameArray();
-	}
-
-	#leave(connection: Connection, text: string) {
-		// Published to a topic of its own, an ack shares the system call with the room's messages of the same tick.
-		if (connection.speaks) this.#publish(connection.id, text);
-		else connection.write(text);
 	}
 }
