@@ -9,8 +9,9 @@ import { type Entry, encodeBody, frameOf, type MessageLog, type Result, type Sto
 import { accept } from './rooms/kinds.ts';
 import type { Session } from './session.ts';
 
-/** Entries that may wait for a commit, and how many one transaction takes. */
+/** Entries, and characters of them, that may wait for a commit, and how many entries one transaction takes. */
 const WAITING = 20_000;
+const WAITING_LENGTH = 33_554_432;
 const BATCH = 4_096;
 /** After a failed commit a client waits this long before it sends again, in milliseconds. */
 const RETRY_AFTER = 1_000;
@@ -33,6 +34,7 @@ export interface PublisherOptions {
 export class Publisher {
 	readonly #options: PublisherOptions;
 	#waiting: Waiting[] = [];
+	#waitingLength = 0;
 	/** The commit under way, or the one that this tick's end will start. */
 	#committing: Promise<void> | undefined;
 
@@ -56,7 +58,7 @@ export class Publisher {
 			return nack(connection, frame, 'rate-limited', `${session.inFlight} of your messages wait for their ack already`, {
 				retry: true,
 			});
-		if (this.#waiting.length >= WAITING)
+		if (this.#waiting.length >= WAITING || this.#waitingLength >= WAITING_LENGTH)
 			return nack(connection, frame, 'overloaded', 'the disk does not keep up', { retry: true, retryAfterMs: RETRY_AFTER });
 
 		const { room, seq, kind } = frame;
@@ -69,6 +71,7 @@ export class Publisher {
 		session.inFlight += 1;
 		connection.speak();
 		this.#waiting.push({ entry, frame, connection, session });
+		this.#waitingLength += entry.body.length;
 		this.#committing ??= this.#commitAll();
 	}
 
@@ -82,14 +85,14 @@ export class Publisher {
 		// The rest of this tick's frames belong to the same transaction.
 		await new Promise<void>((resolve) => setImmediate(resolve));
 		while (this.#waiting.length > 0) {
-			const batch = this.#waiting.splice(0, BATCH);
+			const batch = this.#take(BATCH);
 			try {
 				const { epoch, results } = await this.#options.log.append(batch.map(({ entry }) => entry));
 				this.#answer(batch, results, epoch);
 			} catch (error) {
 				this.#options.report('commit', error);
 				// What came in meanwhile would find its predecessors missing: all of it is sent again.
-				for (const each of [...batch, ...this.#waiting.splice(0)]) {
+				for (const each of [...batch, ...this.#take(WAITING)]) {
 					each.session.inFlight -= 1;
 					nack(each.connection, each.frame, 'storage', 'the message could not be stored yet', {
 						retry: true,
@@ -99,6 +102,12 @@ export class Publisher {
 			}
 		}
 		this.#committing = undefined;
+	}
+
+	#take(count: number): Waiting[] {
+		const taken = this.#waiting.splice(0, count);
+		for (const { entry } of taken) this.#waitingLength -= entry.body.length;
+		return taken;
 	}
 
 	#answer(batch: readonly Waiting[], results: readonly Result[], epoch: string) {
