@@ -3,21 +3,11 @@ import { createRealtime } from '../../src/lib/server/create.ts';
 import { createLogger } from '../../src/lib/server/logging.ts';
 import { readOptions } from '../../src/lib/server/options.ts';
 import { serve, untilSignalled } from '../../src/lib/server/serve.ts';
+import { barePages } from './bare-pages.ts';
 
 const options = readOptions({ HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'error', ...process.env });
 const logger = await createLogger(options.logLevel);
 const realtime = await createRealtime(options, { logger });
-const running = serve(
-	realtime,
-	options,
-	(request, server) => {
-		const { pathname } = new URL(request.url);
-		if (pathname === '/api/identity' && request.method === 'POST')
-			return realtime.identity({ request, address: server.requestIP(request)?.address ?? '' });
-		if (pathname === '/readyz') return Response.json(realtime.readiness(), { status: realtime.readiness().ready ? 200 : 503 });
-		return new Response('not found', { status: 404 });
-	},
-	logger,
-);
+const running = serve(realtime, options, barePages(realtime), logger);
 untilSignalled(running.close, logger);
 console.log(`Holdfast listens on ${running.url}`);

@@ -9,6 +9,7 @@ import { openSqliteLog } from '../../../src/lib/server/log/sqlite.ts';
 import { createLogger } from '../../../src/lib/server/logging.ts';
 import { readOptions } from '../../../src/lib/server/options.ts';
 import { serve, untilSignalled } from '../../../src/lib/server/serve.ts';
+import { barePages } from '../bare-pages.ts';
 import { createRandom } from '../random.ts';
 import { mutantNames, mutants } from './mutants.ts';
 import { copyNowAndThen, loseWhatIsNotOnDisk } from './snapshot.ts';
@@ -33,18 +34,7 @@ const trimming = setInterval(() => {
 }, TRIM_EVERY_MS);
 
 const realtime = await createRealtime(options, { logger, log });
-const running = serve(
-	realtime,
-	options,
-	(request, server) => {
-		const { pathname } = new URL(request.url);
-		if (pathname === '/api/identity' && request.method === 'POST')
-			return realtime.identity({ request, address: server.requestIP(request)?.address ?? '' });
-		if (pathname === '/readyz') return Response.json(realtime.readiness(), { status: realtime.readiness().ready ? 200 : 503 });
-		return new Response('not found', { status: 404 });
-	},
-	logger,
-);
+const running = serve(realtime, options, barePages(realtime), logger);
 untilSignalled(async () => {
 	stopCopies();
 	clearInterval(trimming);
