@@ -18,12 +18,12 @@ export class ModelLog {
 
 	#accept({ room, client, seq, user, body, at, refusal }: Entry): Result {
 		if ((this.#owners.get(client) ?? user) !== user) return { status: 'forbidden' };
-		this.#owners.set(client, user);
 		const receipts = this.#receipts.get(`${room} ${client}`) ?? [];
 		this.#receipts.set(`${room} ${client}`, receipts);
 		const known = receipts[seq - 1];
 		if (known) return known;
 		if (seq !== receipts.length + 1) return { status: 'out-of-order', expected: receipts.length + 1 };
+		this.#owners.set(client, user);
 		if (refusal) {
 			receipts.push({ status: 'refused', ...refusal, duplicate: true });
 			return { status: 'refused', ...refusal, duplicate: false };

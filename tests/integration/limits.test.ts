@@ -36,6 +36,20 @@ describe('rates', () => {
 		expect(await peer.next('ack', ({ seq }) => seq === 7)).toMatchObject({ offset: 7 });
 	});
 
+	it('subscribing shares the rate: past it an error names the room, and the rooms before it are live', async () => {
+		const server = await start({ RATE_LIMIT_MESSAGES_PER_SECOND: '1', RATE_LIMIT_BURST: '3' });
+		const peer = await server.peer('Ann');
+		await peer.hello();
+		peer.send(...range(1, 5).map((n) => ({ type: 'subscribe', room: `r${n}` })));
+		await peer.next('error', ({ room }) => room === 'r5');
+		expect(peer.all('error').map(({ room, code }) => [room, code])).toEqual([
+			['r4', 'rate-limited'],
+			['r5', 'rate-limited'],
+		]);
+		for (const room of ['r1', 'r2', 'r3'])
+			if (peer.all('live', room).length === 0) await peer.next('live', (live) => live.room === room);
+	});
+
 	it('history and signals share the rate, and a reconnect does not fill it', async () => {
 		const server = await start({ RATE_LIMIT_MESSAGES_PER_SECOND: '1', RATE_LIMIT_BURST: '3' });
 		const peer = await server.peer('Ann');

@@ -74,4 +74,20 @@ describe('resume', () => {
 		await server.close();
 		folder.remove();
 	}, 20_000);
+
+	it('a hundred full rooms at hand in one greeting: all live over the first connection', async () => {
+		const folder = temporaryFolder();
+		const names = range(1, 100).map((n) => `room ${n}`);
+		await fillRooms(folder.path, names, 50, () => 'x'.repeat(4_000));
+		const server = await startInProcess({ dataDir: folder.path });
+		// Who is there already keeps the rooms at hand.
+		const host = await server.peer('Ann');
+		await host.hello({ rooms: names });
+		const guest = await server.peer('Bob');
+		await guest.hello({ rooms: names });
+		for (const name of names) expect(offsetsOf(guest, name)).toEqual(range(1, 50));
+		for (const peer of [host, guest]) peer.close();
+		await server.close();
+		folder.remove();
+	}, 20_000);
 });

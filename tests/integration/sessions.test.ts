@@ -125,6 +125,47 @@ describe('fencing', () => {
 		newer.close();
 	});
 
+	it('one that is overtaken while it joins -> 4005 at its next frame, which does not count', async () => {
+		const id = client();
+		const first = await server.peer('Ann', { client: id });
+		await first.hello();
+		const { opened, open } = gate();
+		log.before.head = (room) => (room === 'slow' ? opened : undefined);
+		const second = await server.peer('Ann', { client: id });
+		second.send(second.greeting({ connectionNumber: 2, rooms: ['slow'] }));
+		await second.next('welcome');
+		const third = await server.peer('Ann', { client: id });
+		await third.hello({ connectionNumber: 3 });
+		second.send(second.message('swift', 'too late'));
+		expect(await second.closed).toMatchObject({ code: 4005 });
+		open();
+		expect(await third.publish('swift', 'in time')).toMatchObject({ type: 'ack', seq: 1 });
+		third.close();
+	});
+
+	it('a newest one that dies before it is live does not fence the one before it', async () => {
+		const id = client();
+		const first = await server.peer('Ann', { client: id });
+		await first.hello();
+		const one = gate();
+		const two = gate();
+		log.before.head = (room) => (room === 'one' ? one.opened : two.opened);
+		const second = await server.peer('Ann', { client: id });
+		second.send(second.greeting({ connectionNumber: 2, rooms: ['one'] }));
+		await second.next('welcome');
+		const third = await server.peer('Ann', { client: id });
+		third.send(third.greeting({ connectionNumber: 3, rooms: ['two'] }));
+		await third.next('welcome');
+		third.terminate();
+		await third.closed;
+		one.open();
+		await second.next('live');
+		expect(await first.closed).toMatchObject({ code: 4005 });
+		expect(second.isOpen).toBe(true);
+		second.close();
+		two.open();
+	});
+
 	it('a newer one that dies before it is live takes nothing over', async () => {
 		const id = client();
 		const older = await server.peer('Ann', { client: id });

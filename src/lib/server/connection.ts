@@ -39,6 +39,8 @@ export class Connection {
 	#socket: Socket | null = null;
 	#whenDrained: (() => void) | undefined;
 	#turn: Promise<void> | undefined;
+	/** Replays that run or wait for their turn. */
+	turns = 0;
 	readonly #outgoing: Outgoing;
 
 	constructor(address: string, user: User | null, outgoing: Outgoing) {
@@ -88,19 +90,20 @@ export class Connection {
 
 	/** Runs one replay after the other: together they would overfill the buffer that each of them respects. */
 	inTurn(replay: () => Promise<void>): Promise<void> {
+		this.turns += 1;
 		const turn = this.#turn ? this.#turn.then(replay) : replay();
-		const settled = turn
+		this.#turn = turn
 			.catch(() => {}) // whoever asked for the replay hears of it
 			.then(() => {
-				if (this.#turn === settled) this.#turn = undefined;
+				this.turns -= 1;
+				if (this.turns === 0) this.#turn = undefined;
 			});
-		this.#turn = settled;
 		return turn;
 	}
 
-	/** Whether a replay is under way, so that the next one waits for its turn. */
-	get replaying(): boolean {
-		return this.#turn !== undefined;
+	/** Whether more was sent in this tick than a reader can be expected to take at once. */
+	get crowded(): boolean {
+		return (this.waiting?.length ?? 0) > SLOW_CONSUMER_BYTES / 8;
 	}
 
 	/** Resolves once a replay may go on: when others had their turn, and the peer has read most of what waits for it or is gone. */

@@ -7,7 +7,7 @@ import type { ClientFrame } from '../protocol/frames.ts';
 import { INVALID_FRAMES, ROOMS_PER_CONNECTION } from '../protocol/limits.ts';
 import type { Connection } from './connection.ts';
 import type { Report } from './errors.ts';
-import { type Greeter, greet, positionOf } from './greeting.ts';
+import { type Greeter, greet, overtaken, positionOf } from './greeting.ts';
 import { answerHistory } from './history.ts';
 import type { Identities } from './identity.ts';
 import type { MessageLog } from './log/message-log.ts';
@@ -25,29 +25,39 @@ export interface Dispatcher extends Greeter {
 /** Handles one text of a connection. Synchronous up to the place in the next transaction, so that order is kept. */
 export function dispatch(to: Dispatcher, connection: Connection, text: string) {
 	connection.heard();
+	let pings = 0;
 	for (const decoded of decodeClient(text)) {
 		if (connection.ending) return;
+		const { session } = connection;
 		if (!decoded.ok) refuse(connection, decoded.code, decoded.message);
-		else if (connection.session) perform(to, connection, connection.session, decoded.frame);
+		else if (decoded.frame.type === 'ping' && session) pong(to, connection, decoded.frame.at, pings++ === 0);
+		else if (session) perform(to, connection, session, decoded.frame);
 		else if (decoded.frame.type === 'hello') later(to, connection, greet(to, connection, decoded.frame));
 		else refuse(connection, 'hello-expected', `expected a hello before the first ${decoded.frame.type}`);
 	}
 }
 
+/** The rooms' heads ride along with the first pong of a text alone: one full of pings must not cost them each time. */
+function pong(to: Dispatcher, connection: Connection, at: number, first: boolean) {
+	connection.answer({ type: 'pong', at, heads: first ? to.hub.heads(connection) : {} });
+}
+
 function perform(to: Dispatcher, connection: Connection, session: Session, frame: ClientFrame) {
+	if (overtaken(session, connection)) return;
 	switch (frame.type) {
 		case 'publish':
 			return to.publisher.publish(connection, session, frame);
+		case 'ping': // `dispatch` has answered it
 		case 'pong':
 			return; // it was heard: that is all it is for
-		case 'ping':
-			return connection.answer({ type: 'pong', at: frame.at, heads: to.hub.heads(connection) });
 		case 'subscribe':
 			if (connection.subscriptions.length >= ROOMS_PER_CONNECTION && !follows(connection, frame.room))
 				return connection.error('rate-limited', `a connection follows at most ${ROOMS_PER_CONNECTION} rooms`, {
 					room: frame.room,
 				});
-			return later(to, connection, to.hub.subscribe(connection, frame.room, positionOf(frame.epoch, frame.offset)));
+			if (allowed(to, connection, session, frame.room))
+				later(to, connection, to.hub.subscribe(connection, frame.room, positionOf(frame.epoch, frame.offset)));
+			return;
 		case 'unsubscribe':
 			return to.hub.unsubscribe(connection, frame.room);
 		case 'history':

@@ -58,13 +58,19 @@ export async function greet(greeter: Greeter, connection: Connection, hello: Hel
 
 /** The newer connection has the session from here on; the older one is told, and no frame of it counts. */
 function takeOver(session: Session, connection: Connection) {
-	if (connection.ending) return;
-	if (connection.number < session.connectionNumber)
-		return connection.end('replaced', closeCode.replaced, 'replaced by a newer connection');
-	if (session.connection !== connection)
-		session.connection?.end('replaced', closeCode.replaced, 'replaced by a newer connection');
+	if (connection.ending || overtaken(session, connection) || session.connection === connection) return;
+	session.connection?.end('replaced', closeCode.replaced, REPLACED);
 	session.connection = connection;
 }
+
+/** Ends a connection whose session a newer one has taken over. One that merely greeted, and may be gone, has not. */
+export function overtaken(session: Session, connection: Connection): boolean {
+	const overtaken = (session.connection?.number ?? 0) > connection.number;
+	if (overtaken) connection.end('replaced', closeCode.replaced, REPLACED);
+	return overtaken;
+}
+
+const REPLACED = 'replaced by a newer connection';
 
 function welcome(
 	{ options, registry, server }: Greeter,

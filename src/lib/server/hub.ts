@@ -1,7 +1,7 @@
 /** Who follows which room: replays what a subscriber missed, then lets it ride on Bun's publish. */
 import { closeCode } from '../protocol/codes.ts';
 import type { Position, Subscribed } from '../protocol/frames.ts';
-import { RECENT_MESSAGES } from '../protocol/limits.ts';
+import { RECENT_MESSAGES, ROOMS_PER_CONNECTION } from '../protocol/limits.ts';
 import type { Connection } from './connection.ts';
 import { guarded, type Report } from './errors.ts';
 import type { MessageLog, Stored } from './log/message-log.ts';
@@ -52,9 +52,16 @@ export class Hub {
 		room.subscribers.add(connection);
 		connection.subscriptions.push(subscription);
 		const atHand = room.loaded && (!position || (position.epoch === room.epoch && position.offset >= room.coveredFrom));
-		if (atHand && !connection.replaying) return this.#replay(connection, subscription, position);
+		if (atHand && connection.turns === 0 && !connection.crowded) return this.#replay(connection, subscription, position);
+		if (connection.turns > 2 * ROOMS_PER_CONNECTION) {
+			connection.end('slow-consumer', closeCode.slowConsumer, 'it asks for more than it reads');
+			return;
+		}
 		// Each subscribe is answered, in the order they came: a client that leaves and returns can tell the answers apart.
-		return connection.inTurn(() => this.#catchUp(connection, subscription, position));
+		return connection.inTurn(async () => {
+			if (connection.crowded) await connection.drained();
+			await this.#catchUp(connection, subscription, position);
+		});
 	}
 
 	unsubscribe(connection: Connection, name: string) {

@@ -13,11 +13,14 @@ const ARRAY_LENGTH = 262_144;
 export class FrameArray {
 	#text = '';
 	#count = 0;
+	/** Characters of all frames that were added, those of texts already taken among them. */
+	length = 0;
 
 	/** Adds a frame. Returns the text that is full with it, or nothing yet. */
 	add(frame: string): string | undefined {
 		this.#text = this.#count === 0 ? frame : `${this.#text},${frame}`;
 		this.#count += 1;
+		this.length += frame.length;
 		return this.#text.length < ARRAY_LENGTH ? undefined : this.take();
 	}
 

@@ -16,6 +16,8 @@ export class Connection {
 	#wokeAt = $state.raw(0);
 	#retriedAt = $state.raw<number | null>(null);
 	#restoredAt = $state.raw<number | null>(null);
+	/** Ids of our messages, of all rooms, that wait to be stored. */
+	readonly #unsent = new Set<string>();
 	/** The person was told that something is wrong: they are owed the good news. */
 	#told = false;
 
@@ -31,6 +33,11 @@ export class Connection {
 
 	get state() {
 		return this.#state;
+	}
+
+	/** Whether messages of ours, in any room, wait to be stored. */
+	get unsent() {
+		return this.#unsent.size > 0;
 	}
 
 	/** Connects; returns the function that closes. */
@@ -69,6 +76,10 @@ export class Connection {
 	#begin() {
 		const client = this.#create();
 		client.on('state', (state, previous) => this.#changed(state, previous));
+		client.on('outbox', ({ id, status }) => {
+			if (status === 'queued' || status === 'sending') this.#unsent.add(id);
+			else this.#unsent.delete(id);
+		});
 		this.#client = client;
 		client.connect();
 	}

@@ -88,6 +88,7 @@ export class Room {
 	/** Hands a message in. Returns why it could not be taken, or null. */
 	send(text: string): string | null {
 		if (!this.#client) return 'Not ready yet. Try again in a moment.';
+		if (this.#client.state.name === 'closed') return 'Not sent: the connection has stopped, for the reason above.';
 		try {
 			this.#client.send(this.name, 'chat', { text }).stored.catch(() => {
 				// Shown under the message itself: its item has failed.

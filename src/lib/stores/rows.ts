@@ -1,4 +1,4 @@
-/** Entries to the rows of the message list: days apart, messages of one person and minute together. */
+/** Entries to the rows of the message list: days apart, messages of one person, name and minute together. */
 import type { Entry, Mark } from './transcript.ts';
 
 export type Row =
@@ -31,7 +31,7 @@ export function rows(entries: readonly Entry[], marks: readonly Mark[], me: stri
 			!apart &&
 			!marked &&
 			isOwn(previous, me) === own &&
-			(own || previous.user?.id === entry.user?.id) &&
+			(own || (previous.user?.id === entry.user?.id && previous.user?.name === entry.user?.name)) &&
 			calendar.minute(previous.at) === calendar.minute(entry.at);
 		result.push({ kind: 'message', key: entry.key, entry, own, first: !together });
 		previous = entry;

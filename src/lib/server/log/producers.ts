@@ -50,17 +50,17 @@ export class Producers {
 		this.#sql = statements(database);
 	}
 
-	/** The producer of an entry, or null when its client id belongs to somebody else. */
-	of(entry: Entry, room: number): Producer | null {
+	/** The producer of an entry in its room; made where there is none and `create` says so. */
+	of(entry: Entry, room: number | undefined, create: boolean): Producer | null | 'forbidden' {
 		const key = keyOf(room, entry.client);
-		let producer = this.#known.get(key) ?? this.#sql.producer.get(entry.client, room);
+		let producer = this.#known.get(key) ?? (room === undefined ? null : this.#sql.producer.get(entry.client, room));
 		const owner = producer?.user ?? this.#sql.owner.get(entry.client)?.user ?? entry.user;
-		if (owner !== entry.user) return null;
-		if (!producer) {
+		if (owner !== entry.user) return 'forbidden';
+		if (!producer && create && room !== undefined) {
 			const { lastInsertRowid } = this.#sql.add.run(entry.client, room, entry.user);
 			producer = { id: Number(lastInsertRowid), user: entry.user, last: 0, tip: null, tipSeq: 0, milestone: null };
 		}
-		this.#known.set(key, producer);
+		if (producer) this.#known.set(key, producer);
 		return producer;
 	}
 
@@ -134,7 +134,7 @@ export class Producers {
 	}
 }
 
-const keyOf = (room: number, client: string) => `${room} ${client}`;
+const keyOf = (room: number | undefined, client: string) => `${room} ${client}`;
 
 const statements = (database: Database) => ({
 	producer: database.query<Producer, [string, number]>(

@@ -32,6 +32,8 @@ export class Store {
 
 	#unflushed = 0;
 	#unflushedLength = 0;
+	/** What is in memory may be ahead of the database. */
+	#stale = false;
 
 	/** Begins with everything flushed. */
 	constructor(database: Database) {
@@ -83,14 +85,16 @@ export class Store {
 	}
 
 	#transaction<Value>(run: () => Value): Value {
+		if (this.#stale) this.#recover();
 		this.#database.run('BEGIN IMMEDIATE');
 		try {
 			const value = run();
 			this.#database.run('COMMIT');
 			return value;
 		} catch (error) {
-			if (this.#database.inTransaction) this.#database.run('ROLLBACK');
-			this.#recover(); // what was numbered in memory did not happen: the database knows better
+			// What was numbered in memory did not happen. Should the disk refuse to tell what did, the next call asks again first.
+			this.#stale = true;
+			this.#recover();
 			throw error;
 		}
 	}
@@ -105,18 +109,22 @@ export class Store {
 
 	/** Forgets what is in memory and reads what no flush has seen: at the start, and when a transaction did not happen. */
 	#recover() {
+		if (this.#database.inTransaction) this.#database.run('ROLLBACK');
 		const messages = this.#sql.unflushed.all();
 		this.#producers.recover(messages);
 		this.#rooms.clear();
 		for (const { room, name, offset, floor } of messages) this.#rooms.set(name, { id: room, head: offset, floor });
 		this.#unflushed = messages.length;
 		this.#unflushedLength = messages.reduce((sum, { length }) => sum + length, 0);
+		this.#stale = false;
 	}
 
 	#accept(entry: Entry): Result {
-		const room = this.#room(entry.room);
-		const producer = this.#producers.of(entry, room.id);
-		if (!producer) return { status: 'forbidden' };
+		// Only a first message makes a room or a producer: what is out of order leaves nothing behind.
+		const room = this.#room(entry.room, entry.seq === 1);
+		const producer = this.#producers.of(entry, room?.id, entry.seq === 1);
+		if (producer === 'forbidden') return { status: 'forbidden' };
+		if (!room || !producer) return { status: 'out-of-order', expected: 1 };
 		if (entry.seq <= producer.last) return this.#producers.answerAgain(producer, entry.seq);
 		if (entry.seq > producer.last + 1) return { status: 'out-of-order', expected: producer.last + 1 };
 		if (entry.refusal) {
@@ -133,10 +141,12 @@ export class Store {
 		return { status: 'stored', offset: room.head };
 	}
 
-	#room(name: string): Room {
+	#room(name: string, create: boolean): Room | null {
 		const known = this.#rooms.get(name);
 		if (known) return known;
-		const room = this.#sql.room.get(name) ?? { id: Number(this.#sql.addRoom.run(name).lastInsertRowid), head: 0, floor: 0 };
+		let room = this.#sql.room.get(name);
+		if (!room && create) room = { id: Number(this.#sql.addRoom.run(name).lastInsertRowid), head: 0, floor: 0 };
+		if (!room) return null;
 		this.#rooms.set(name, room);
 		return room;
 	}
