@@ -24,8 +24,8 @@ export const HELLO_TIMEOUT_MS = 10_000;
 export const INVALID_FRAMES = 3;
 /** What a room may be called: nothing in it that a database or a screen would take for something else. */
 export const isRoomName = (name: string): boolean =>
-	name.length <= ROOM_NAME_LENGTH && /^(?!\s)[^\p{Cc}\p{Cs}\u2028\u2029]+(?<!\s)$/u.test(name);
-export const ROOM_NAME_RULE = `a room needs a name of 1 to ${ROOM_NAME_LENGTH} characters: no control characters, no blank at its ends`;
+	name.length <= ROOM_NAME_LENGTH && /^(?!\s|\.{1,2}$)[^\p{Cc}\p{Cs}\u2028\u2029]+(?<!\s)$/u.test(name);
+export const ROOM_NAME_RULE = `a room needs a name of 1 to ${ROOM_NAME_LENGTH} characters: no control characters, no blank at its ends, not "." or ".."`;
 /** What a kind of message or signal may be called. */
 export const isKind = (kind: string): boolean => /^[a-z][a-z0-9-]{0,31}$/.test(kind);
 export const KIND_RULE = 'a kind is a lower-case word of at most 32 characters';

@@ -49,7 +49,7 @@ export async function answerIdentity(to: { admission: Admission; identities: Ide
 	const wanted = v.safeParse(identityRequest, parse(body || '{}'));
 	if (!wanted.success) {
 		const [issue] = wanted.issues;
-		return refusal(400, 'invalid-data', `${v.getDotPath(issue) ?? 'body'}: ${issue.message}`);
+		return refusal(400, 'invalid-data', v.getDotPath(issue) ? issue.message : `body: ${issue.message}`);
 	}
 	const known = identities.fromCookie(knock.request.headers.get('cookie'));
 	const guest = identities.guest().user;

@@ -46,11 +46,6 @@ export class Room {
 		return this.#head && Math.max(0, this.#head - (this.#subscription?.position?.offset ?? this.#position.offset));
 	}
 
-	/** Whether messages of ours wait to be stored. */
-	get unsent() {
-		return this.#client?.outbox(this.name).some(({ status }) => status !== 'failed') ?? false;
-	}
-
 	/** Whether there are earlier messages, and what came of asking for them. */
 	get earlier(): 'none' | 'idle' | 'loading' | 'failed' {
 		this.#subscribe();
