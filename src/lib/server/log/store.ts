@@ -94,7 +94,11 @@ export class Store {
 		} catch (error) {
 			// What was numbered in memory did not happen. Should the disk refuse to tell what did, the next call asks again first.
 			this.#stale = true;
-			this.#recover();
+			try {
+				this.#recover();
+			} catch (cause) {
+				throw new Error(`${error}; then what is stored could not be read: ${cause}`, { cause: error });
+			}
 			throw error;
 		}
 	}
