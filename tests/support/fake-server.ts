@@ -39,7 +39,7 @@ export class FakeServer {
 		this.#clock = clock;
 	}
 
-	readonly transport: Transport = { name: 'websocket', open: (_url, handlers) => this.#open(handlers) };
+	readonly transport: Transport = { open: (_url, handlers) => this.#open(handlers) };
 
 	get last(): FakeConnection {
 		const connection = this.connections.at(-1);
@@ -69,10 +69,17 @@ export class FakeServer {
 		const connection = new FakeConnection(this.#clock, () => this.latency(), handlers);
 		this.connections.push(connection);
 		if (typeof door === 'number') connection.close(door);
-		else if (door === null) connection.later(() => !connection.over && handlers.open());
+		const send = (text: string) =>
+			connection.later(() => !connection.over && !connection.silent && this.#receive(connection, text));
+		if (door === null)
+			connection.later(async () => {
+				if (connection.over) return;
+				const hello = await handlers.greet();
+				if (!connection.over) send(hello());
+			});
 		return {
-			connectionType: 'websocket' as const,
-			send: (text: string) => connection.later(() => !connection.over && !connection.silent && this.#receive(connection, text)),
+			transport: 'websocket' as const,
+			send,
 			close: (code: number, reason: string) => {
 				connection.closedByClient = { code, reason };
 				// What was sent before the close still arrives before it.

@@ -15,7 +15,11 @@ export function serveSockets() {
 		websocket: {
 			open(socket) {
 				const close = (code: number, reason: string) => (code === 1006 ? socket.terminate() : socket.close(code, reason));
-				socket.data.link = server.transport.open('', { open: () => {}, message: (text) => void socket.send(text), close });
+				socket.data.link = server.transport.open('', {
+					greet: () => new Promise(() => {}), // the client at the other end of the socket greets
+					message: (text) => void socket.send(text),
+					close,
+				});
 			},
 			message: (socket, text) => socket.data.link?.send(String(text)),
 			close: (socket, code, reason) => socket.data.link?.close(code, reason),

@@ -7,27 +7,33 @@ import { hashOf, type Recorder } from './history.ts';
 /** The transport, with a recorder at its ears. Each room of each connection becomes a subscription of its own, named `wire-…`. */
 export function recordTransport(transport: Transport, recorder: Recorder): Transport {
 	return {
-		name: transport.name,
 		open(url, handlers) {
 			const tap = new Tap(recorder);
 			const link = transport.open(url, {
-				open: () => handlers.open(),
+				async greet() {
+					const hello = await handlers.greet();
+					return (request) => {
+						const text = hello(request);
+						tap.greeted(text);
+						return text;
+					};
+				},
 				message(text) {
 					for (const decoded of decodeServer(text)) if (decoded.ok) tap.received(decoded.frame);
 					handlers.message(text);
 				},
-				close(code, reason) {
+				close(...how) {
 					tap.closed();
-					handlers.close(code, reason);
+					handlers.close(...how);
 				},
 			});
 			return {
-				connectionType: link.connectionType,
-				send(text) {
+				...link,
+				send(text: string) {
 					for (const decoded of decodeClient(text)) if (decoded.ok) tap.sent(decoded.frame);
 					link.send(text);
 				},
-				close(code, reason) {
+				close(code: number, reason: string) {
 					tap.closed();
 					link.close(code, reason);
 				},
@@ -56,11 +62,18 @@ class Tap {
 		this.#recorder = recorder;
 	}
 
+	/** Over HTTP each request asks for each room anew: what was asked before and has no answer will get none. */
+	greeted(text: string) {
+		for (const decoded of decodeClient(text)) {
+			if (!decoded.ok || decoded.frame.type !== 'hello') continue;
+			this.#client = decoded.frame.client;
+			if (decoded.frame.rooms.length > 0) this.#asked.clear();
+			for (const { room, epoch, offset } of decoded.frame.rooms) this.#ask(room, epoch, offset);
+		}
+	}
+
 	sent(frame: ClientFrame) {
-		if (frame.type === 'hello') {
-			this.#client = frame.client;
-			for (const { room, epoch, offset } of frame.rooms) this.#ask(room, epoch, offset);
-		} else if (frame.type === 'subscribe') this.#ask(frame.room, frame.epoch, frame.offset);
+		if (frame.type === 'subscribe') this.#ask(frame.room, frame.epoch, frame.offset);
 		else if (frame.type === 'unsubscribe') {
 			const last = this.#asked.get(frame.room)?.at(-1);
 			if (last) last.left = true;

@@ -1,12 +1,14 @@
 /** The client: puts its parts together and hands frames to the one that knows them. */
-import type { Cancel } from '../clock.ts';
-import type { ClientFrame, ErrorFrame, ServerFrame, Welcome } from '../protocol/frames.ts';
-import { FRAME_BYTES, IN_FLIGHT, PROTOCOL_VERSION } from '../protocol/limits.ts';
+import type { ClientFrame, ErrorFrame, Hello as HelloFrame, ServerFrame, Welcome } from '../protocol/frames.ts';
+import { FRAME_BYTES, IN_FLIGHT } from '../protocol/limits.ts';
+import { ABNORMAL, type Hello } from '../transports/transport.ts';
+import { createAckWatch } from './ack-watch.ts';
 import { bytesOf } from './batch.ts';
 import { checkCount, checkKind, checkRoom, plain } from './checks.ts';
 import { createConnector } from './connector.ts';
-import { ABNORMAL, HEARTBEAT_TIMEOUT, localDrop } from './drop.ts';
+import { localDrop } from './drop.ts';
 import { RealtimeError } from './errors.ts';
+import { createHello } from './hello.ts';
 import { createHistory } from './history.ts';
 import { createJournal } from './journal.ts';
 import { type ClientOptions, resolveOptions } from './options.ts';
@@ -14,16 +16,13 @@ import { createOutbox } from './outbox.ts';
 import { createRooms } from './rooms.ts';
 import type { Client, Drop } from './types.ts';
 
-/** An ack that takes longer is worth asking whether anybody is there, in milliseconds. */
-const SLOW_ACK = 5_000;
-
 /**
  * A client that is `idle` until `connect()`; messages and subscriptions are taken before.
  * @throws RealtimeError `invalid-option`
  */
 export function createClient(given: ClientOptions = {}): Client {
 	const options = resolveOptions(given);
-	const { clock, ackTimeout } = options;
+	const { clock } = options;
 	const journal = createJournal(options);
 	const { statistics, emit, report } = journal;
 	const { counts } = statistics;
@@ -33,7 +32,7 @@ export function createClient(given: ClientOptions = {}): Client {
 	let aliveAt: number | null = null;
 	let downSince: number | null = null;
 	let isFlushing = false;
-	let cancelAckWatch: Cancel | null = null;
+	const ackWatch = createAckWatch(options);
 
 	const fits = (frame: ClientFrame) => bytesOf(frame) <= limits.frameBytes;
 	const closedError = () => new RealtimeError('closed', 'the client is closed');
@@ -63,9 +62,10 @@ export function createClient(given: ClientOptions = {}): Client {
 	});
 	const connector = createConnector(options, {
 		state: (state, previous) => emit('state', state, previous),
-		prepare: outbox.prepare,
-		hello: (lastClose) => ({ type: 'hello', version: PROTOCOL_VERSION, ...outbox.identity, rooms: rooms.hello(), lastClose }),
+		prepare: outbox.loaded,
+		greet,
 		connected,
+		moved,
 		frame: receive,
 		invalid: (message) => report(new RealtimeError('bad-frame', message)),
 		dropped,
@@ -77,6 +77,11 @@ export function createClient(given: ClientOptions = {}): Client {
 		},
 	});
 
+	async function greet(lastClose: HelloFrame['lastClose']): Promise<Hello> {
+		await outbox.count();
+		return createHello(outbox.identity, rooms.hello, lastClose);
+	}
+
 	function connected(frame: Welcome) {
 		aliveAt = clock.wall();
 		welcome = frame;
@@ -85,6 +90,15 @@ export function createClient(given: ClientOptions = {}): Client {
 		if (downSince !== null) counts.reconnects++;
 		rooms.connected();
 		outbox.connected();
+		flush();
+	}
+
+	function moved(frame: Welcome) {
+		welcome = frame;
+		limits = frame.limits;
+		outbox.dropped(false);
+		rooms.connected();
+		for (const request of history.frames()) connector.connection?.send(request);
 		flush();
 	}
 
@@ -110,7 +124,7 @@ export function createClient(given: ClientOptions = {}): Client {
 	function settle(frame: Extract<ServerFrame, { type: 'ack' | 'nack' }>) {
 		if (frame.type === 'nack') outbox.nack(frame);
 		else if (outbox.ack(frame)) messages.acked++;
-		stopAckWatch();
+		ackWatch.stop();
 		watchAcks();
 		flushSoon();
 		connector.checkStable();
@@ -136,7 +150,7 @@ export function createClient(given: ClientOptions = {}): Client {
 
 	/** No answer will come any more. */
 	function leave(error: RealtimeError) {
-		stopAckWatch();
+		ackWatch.stop();
 		rooms.dropped();
 		history.fail(error);
 	}
@@ -157,20 +171,8 @@ export function createClient(given: ClientOptions = {}): Client {
 		isFlushing = true;
 	}
 
-	/** A half-open connection shows itself in what it does not acknowledge, long before the heartbeat. */
 	function watchAcks() {
-		if (cancelAckWatch || outbox.inFlight() === 0) return;
-		const { connection } = connector;
-		const lost = () => connection?.end(localDrop(HEARTBEAT_TIMEOUT, 'The server did not acknowledge a message in time.'));
-		const timers = [clock.setTimeout(() => connection?.probe(), SLOW_ACK), clock.setTimeout(lost, ackTimeout)];
-		cancelAckWatch = () => {
-			for (const cancel of timers) cancel();
-		};
-	}
-
-	function stopAckWatch() {
-		cancelAckWatch?.();
-		cancelAckWatch = null;
+		if (outbox.inFlight() > 0) ackWatch.start(connector.connection);
 	}
 
 	function assertOpen() {
@@ -215,8 +217,9 @@ export function createClient(given: ClientOptions = {}): Client {
 			checkCount(limit);
 			if (connector.state.name !== 'connected')
 				throw new RealtimeError('disconnected', 'older messages can only be read while connected');
-			connector.connection?.send({ type: 'history', room, before, limit });
-			return history.add(room);
+			const request = { type: 'history' as const, room, before, limit };
+			connector.connection?.send(request);
+			return history.add(request);
 		},
 		signal(room, kind, data) {
 			checkRoom(room);

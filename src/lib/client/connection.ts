@@ -1,18 +1,19 @@
 /** One attempt to connect and what becomes of it. It owns its link: nothing that an older one does can reach the client. */
-import type { ClientFrame, ErrorFrame, Hello, ServerFrame, Welcome } from '../protocol/frames.ts';
+import type { ClientFrame, ErrorFrame, ServerFrame, Welcome } from '../protocol/frames.ts';
 import { FRAME_BYTES } from '../protocol/limits.ts';
 import { decodeServer } from '../protocol/server-frames.ts';
-import type { Link } from '../transports/transport.ts';
+import { ABNORMAL, type Hello, type Link, type TransportName } from '../transports/transport.ts';
 import { createBatch } from './batch.ts';
-import { ABNORMAL, dropOf, HEARTBEAT_TIMEOUT, localDrop } from './drop.ts';
+import { dropOf, HEARTBEAT_TIMEOUT, localDrop } from './drop.ts';
 import { type Heartbeat, startHeartbeat } from './heartbeat.ts';
 import type { Options } from './options.ts';
 import type { Drop } from './types.ts';
 
 export interface ConnectionEvents {
-	/** The link is open: what to greet with. */
-	hello(): Hello;
-	welcome(welcome: Welcome, connectionType: 'websocket' | 'http'): void;
+	/** A link can be used: counts a connection of this client, and answers what to greet with. */
+	greet(): Promise<Hello>;
+	/** Comes again when the link has moved to another transport. */
+	welcome(welcome: Welcome, transport: TransportName): void;
 	/** Any frame but the welcome. */
 	frame(frame: ServerFrame): void;
 	invalid(message: string): void;
@@ -22,6 +23,8 @@ export interface ConnectionEvents {
 
 export interface Connection {
 	readonly openedAt: number;
+	/** Over which it goes now; null before the first try. */
+	readonly transport: TransportName | null;
 	/** Goes out at the end of this tick, together with all else of it. */
 	send(frame: ClientFrame): void;
 	/** Asks the server whether it is still there. */
@@ -41,6 +44,8 @@ export function openConnection(options: Options, events: ConnectionEvents, prepa
 	const cancelTimeout = clock.setTimeout(late, options.connectTimeout);
 	let link: Link | null = null;
 	let heartbeat: Heartbeat | null = null;
+	/** Over which the last welcome came. */
+	let transport: TransportName | null = null;
 	/** The server's last word. */
 	let error: ErrorFrame | null = null;
 	let over = false;
@@ -51,17 +56,16 @@ export function openConnection(options: Options, events: ConnectionEvents, prepa
 	function open(url: string) {
 		if (over) return;
 		link = options.transport.open(url, {
-			open() {
-				send(events.hello());
-				batch.flush();
-			},
+			greet: events.greet,
 			message: receive,
-			close: (code, reason) => end(dropOf(code, reason, error, heartbeat !== null)),
+			close: (code, reason, retryAfterMs) => end(dropOf({ code, reason, retryAfterMs }, error, heartbeat !== null)),
 		});
 	}
 
 	function send(frame: ClientFrame) {
-		if (!over) batch.add(frame);
+		if (over) return;
+		if (link?.refresh && (frame.type === 'subscribe' || frame.type === 'unsubscribe')) link.refresh();
+		else batch.add(frame);
 	}
 
 	function receive(text: string) {
@@ -76,15 +80,13 @@ export function openConnection(options: Options, events: ConnectionEvents, prepa
 	}
 
 	function dispatch(frame: ServerFrame) {
-		if (frame.type === 'welcome') return heartbeat ? undefined : welcome(frame);
-		if (frame.type === 'ping') {
+		if (frame.type === 'welcome') return transport === link?.transport ? undefined : welcome(frame);
+		if (frame.type === 'ping' && transport === 'websocket') {
 			// Not left to a timer: those of hidden pages run once a minute.
 			send({ type: 'pong', at: frame.at });
 			batch.flush();
 		} else if (frame.type === 'error' && frame.fatal) {
 			error = frame;
-			// Where a transport has no close of its own.
-			if (frame.closeCode) return end(dropOf(frame.closeCode, '', frame, true));
 			return;
 		}
 		events.frame(frame);
@@ -93,7 +95,8 @@ export function openConnection(options: Options, events: ConnectionEvents, prepa
 	function welcome(frame: Welcome) {
 		cancelTimeout();
 		batch.limit(frame.limits.frameBytes);
-		heartbeat = startHeartbeat({
+		transport = link?.transport ?? 'websocket';
+		heartbeat ??= startHeartbeat({
 			clock,
 			intervalMs: options.heartbeatInterval || frame.heartbeat.intervalMs,
 			timeoutMs: options.heartbeatTimeout || frame.heartbeat.timeoutMs,
@@ -101,7 +104,7 @@ export function openConnection(options: Options, events: ConnectionEvents, prepa
 			ping: (at) => send({ type: 'ping', at }),
 			dead: () => end(localDrop(HEARTBEAT_TIMEOUT, 'The connection went silent.')),
 		});
-		events.welcome(frame, link?.connectionType ?? 'websocket');
+		events.welcome(frame, transport);
 	}
 
 	function end(drop: Drop) {
@@ -119,5 +122,17 @@ export function openConnection(options: Options, events: ConnectionEvents, prepa
 		link?.close(code, reason);
 	}
 
-	return { openedAt, send, probe: () => heartbeat?.probe(), end, close: () => leave(1000, '') };
+	return {
+		openedAt,
+		get transport() {
+			return link?.transport ?? null;
+		},
+		send,
+		probe() {
+			link?.wake?.();
+			heartbeat?.probe();
+		},
+		end,
+		close: () => leave(1000, ''),
+	};
 }

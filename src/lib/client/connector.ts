@@ -1,6 +1,7 @@
 /** Keeps one connection up: attempts, pauses, what wakes them, and when to stop. It knows nothing of rooms and messages. */
 import type { Cancel } from '../clock.ts';
-import type { Hello, Welcome } from '../protocol/frames.ts';
+import type { Hello as HelloFrame, Welcome } from '../protocol/frames.ts';
+import type { Hello, TransportName } from '../transports/transport.ts';
 import { type Connection, type ConnectionEvents, openConnection } from './connection.ts';
 import { localDrop, MOVED } from './drop.ts';
 import type { Options } from './options.ts';
@@ -9,12 +10,15 @@ import { Retries, reactionTo } from './reaction.ts';
 import { type StateEvent, transition } from './state.ts';
 import type { ConnectionState, Drop } from './types.ts';
 
-export interface ConnectorEvents extends Omit<ConnectionEvents, 'hello' | 'welcome' | 'ended'> {
+export interface ConnectorEvents extends Omit<ConnectionEvents, 'greet' | 'welcome' | 'ended'> {
 	state(state: ConnectionState, previous: ConnectionState): void;
-	/** Before each attempt; a rejection fails it. */
+	/** Before each attempt: resolves once it is known who connects. A rejection fails it. */
 	prepare(): Promise<void>;
-	hello(lastClose: Hello['lastClose']): Hello;
+	/** Counts a connection, and answers what to greet with. */
+	greet(lastClose: HelloFrame['lastClose']): Promise<Hello>;
 	connected(welcome: Welcome): void;
+	/** The same connection goes over another transport now: what was on its way over the old one may be lost. */
+	moved(welcome: Welcome): void;
 	/** Before the state changes: the connection is gone, which had lived `connectedMs`; null for a failed attempt. */
 	dropped(drop: Drop, connectedMs: number | null): void;
 	/** Is everything delivered that waited at the welcome? A connection that cannot do its work is not stable. */
@@ -44,7 +48,7 @@ export function createConnector(options: Options, events: ConnectorEvents): Conn
 	const retries = new Retries(options);
 	let state: ConnectionState = { name: 'idle' };
 	let connection: Connection | null = null;
-	let lastClose: Hello['lastClose'];
+	let lastClose: HelloFrame['lastClose'];
 	let renew = false;
 	/** The connection has lived for `stableAfter`. */
 	let lasted = false;
@@ -73,7 +77,7 @@ export function createConnector(options: Options, events: ConnectorEvents): Conn
 		cancelRetry();
 		if (state.name !== 'idle') retries.attempts++;
 		if (!change({ type: 'attempt', at: clock.now(), attempt: retries.attempts })) return;
-		connection = openConnection(options, { ...events, hello: () => events.hello(lastClose), welcome, ended }, prepare);
+		connection = openConnection(options, { ...events, greet: () => events.greet(lastClose), welcome, ended }, prepare);
 	}
 
 	async function prepare() {
@@ -84,9 +88,11 @@ export function createConnector(options: Options, events: ConnectorEvents): Conn
 		return typeof url === 'function' ? url() : url;
 	}
 
-	function welcome(welcome: Welcome, connectionType: 'websocket' | 'http') {
+	function welcome(welcome: Welcome, transport: TransportName) {
+		const moved = state.name === 'connected';
 		retries.spreadMs = welcome.spreadMs;
-		if (!change({ type: 'welcome', at: clock.now(), welcome, connectionType })) return;
+		if (!change({ type: 'welcome', at: clock.now(), welcome, transport })) return;
+		if (moved) return events.moved(welcome);
 		cancelStable = clock.setTimeout(() => {
 			lasted = true;
 			checkStable();
@@ -103,7 +109,8 @@ export function createConnector(options: Options, events: ConnectorEvents): Conn
 	function ended(drop: Drop) {
 		const at = clock.now();
 		const connectedMs = state.name === 'connected' ? at - state.since : null;
-		lastClose = { code: drop.code, transport: options.transport.name, afterMs: connection ? at - connection.openedAt : 0 };
+		const transport = connection?.transport ?? 'websocket';
+		lastClose = { code: drop.code, transport, afterMs: connection ? at - connection.openedAt : 0 };
 		reset();
 		renew ||= reactionTo(drop).renew ?? false;
 		events.dropped(drop, connectedMs);

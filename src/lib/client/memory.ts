@@ -35,9 +35,10 @@ export function createMemory(store: OutboxStore, failed: (error: RealtimeError) 
 			};
 			loaded = new Promise((resolve) => write(read, resolve));
 		},
-		/** Counts a connection, once it is known who connects. */
-		async prepare(): Promise<void> {
-			await loaded;
+		/** Resolves once it is known who connects. */
+		loaded: async () => loaded,
+		/** Counts a connection: its number is kept before anybody hears it. */
+		async count(): Promise<void> {
 			identity.connectionNumber++;
 			await new Promise<void>((resolve) => write(() => store.identify(identity.client, identity.connectionNumber), resolve));
 		},

@@ -34,7 +34,7 @@ export function createOutbox({ clock, store, maxQueueSize }: Options, events: Ou
 	let proofs: Entry[] = [];
 
 	const memory = createMemory(store, storeFailed);
-	const { identity, write, prepare } = memory;
+	const { identity, write, loaded, count } = memory;
 	const all = () => [...lanes.values()].flatMap(({ entries }) => entries);
 	const inFlight = () => all().filter(isSending).length;
 
@@ -146,7 +146,8 @@ export function createOutbox({ clock, store, maxQueueSize }: Options, events: Ou
 	memory.load(adopt);
 	return {
 		identity,
-		prepare,
+		loaded,
+		count,
 		inFlight,
 
 		items: (room: string): readonly OutboxItem[] => lanes.get(room)?.entries.map(({ item }) => item) ?? [],

@@ -24,8 +24,8 @@ interface Room {
 	position: Position | null;
 	/** Of the log being replayed; becomes the position's with its first message. */
 	epoch: string;
-	/** `idle`: to be asked for; `asked`: no answer yet; `refused`: not before the next connection. */
-	phase: 'idle' | 'asked' | 'replaying' | 'live' | 'refused';
+	/** `idle`: to be asked for; `asked`: no answer yet; `paused`: refused for a while; `refused`: not before the next connection. */
+	phase: 'idle' | 'asked' | 'replaying' | 'live' | 'paused' | 'refused';
 	/** Where it was asked for again on this connection, so that a server which skips the same message twice is found out. */
 	askedAt: number | null;
 	/** A head that was announced while we stood below it. */
@@ -82,6 +82,8 @@ export function createRooms({ clock, send, live, broken, received, guard }: Room
 		const room = answered(frame.room);
 		if (!room) return;
 		const { epoch, result, missing } = frame;
+		// Over HTTP each request asks for each room again: no news where nothing was lost meanwhile.
+		if (room.phase === 'live' && result === 'resumed' && epoch === room.position?.epoch) return;
 		room.phase = 'replaying';
 		room.epoch = epoch;
 		if (result === 'fresh' || result === 'reset') room.position = null;
@@ -102,6 +104,7 @@ export function createRooms({ clock, send, live, broken, received, guard }: Room
 
 	function atHead(room: Room, offset: number) {
 		if (room.position && room.position.offset < offset) return askAgain(room);
+		if (room.phase === 'live') return;
 		room.position ??= { epoch: room.epoch, offset };
 		room.phase = 'live';
 		tell(room, (handlers) => handlers.live?.(offset));
@@ -146,11 +149,12 @@ export function createRooms({ clock, send, live, broken, received, guard }: Room
 			};
 		},
 
-		/** For the `hello`: every room with its position. They count as asked for. */
+		/** For a `hello`: every room with its position, but those that are refused. They count as asked for; one that is live stays so. */
 		hello(): ({ room: string } & Partial<Position>)[] {
-			unanswered = [...rooms.keys()];
-			return [...rooms.values()].map((room) => {
-				room.phase = 'asked';
+			const asked = [...rooms.values()].filter(({ phase }) => phase !== 'paused' && phase !== 'refused');
+			unanswered = asked.map(({ name }) => name);
+			return asked.map((room) => {
+				if (room.phase !== 'live') room.phase = 'asked';
 				return { room: room.name, ...room.position };
 			});
 		},
@@ -188,6 +192,7 @@ export function createRooms({ clock, send, live, broken, received, guard }: Room
 			if (!unanswered.includes(name)) return false;
 			const room = answered(name);
 			if (room && passing.has(error.class)) {
+				room.phase = 'paused';
 				room.cancelRetry = clock.setTimeout(() => ask(room), retryAfterMs || PAUSE);
 			} else if (room) {
 				room.phase = 'refused';

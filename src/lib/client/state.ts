@@ -1,11 +1,13 @@
 /** The states of a client as one pure function. Effects, timers and counting live in `connector.ts`. */
 import type { Welcome } from '../protocol/frames.ts';
+import type { TransportName } from '../transports/transport.ts';
 import type { ConnectionState, Drop } from './types.ts';
 
 export type StateEvent =
 	/** An attempt begins. `attempt` counts reconnect attempts since the last stable connection; 0 is the very first connect. */
 	| { type: 'attempt'; at: number; attempt: number }
-	| { type: 'welcome'; at: number; welcome: Welcome; connectionType: 'websocket' | 'http' }
+	/** While connected: the connection has moved to another transport. */
+	| { type: 'welcome'; at: number; welcome: Welcome; transport: TransportName }
 	/** The attempt or the connection ended: what now was decided by `reaction.ts`. */
 	| { type: 'drop'; at: number; cause: Drop; attempt: number; next: 'retry' | 'suspend' | 'stop'; retryAt: number }
 	/** The page ends it. */
@@ -21,8 +23,14 @@ export function transition(state: ConnectionState, event: StateEvent): Connectio
 				return { name: 'connecting', since: at, attempt: event.attempt, cause: state.cause };
 			return state;
 		case 'welcome':
-			if (state.name !== 'connecting') return state;
-			return { name: 'connected', since: at, welcome: event.welcome, connectionType: event.connectionType };
+			if (state.name !== 'connecting' && state.name !== 'connected') return state;
+			return {
+				name: 'connected',
+				since: state.name === 'connected' ? state.since : at,
+				welcome: event.welcome,
+				transport: event.transport,
+				connectionType: event.transport === 'websocket' ? 'websocket' : 'http',
+			};
 		case 'drop': {
 			if (state.name !== 'connecting' && state.name !== 'connected') return state;
 			const { cause, attempt, retryAt } = event;

@@ -1,6 +1,7 @@
 /** What a user of the client sees: its states, events, messages on their way, and figures. */
 import type { ErrorClass } from '../protocol/codes.ts';
 import type { History, Message, Position, ServerFrame, Subscribed, User, Welcome } from '../protocol/frames.ts';
+import type { TransportName } from '../transports/transport.ts';
 import type { RealtimeError, RealtimeErrorClass, RealtimeErrorCode } from './errors.ts';
 
 /** Why a connection ended or an attempt failed. `code` is a WebSocket close code, 1006 where none came. */
@@ -17,7 +18,7 @@ export interface Drop {
 export type ConnectionState =
 	| { name: 'idle' }
 	| { name: 'connecting'; since: number; attempt: number; cause: Drop | null }
-	| { name: 'connected'; since: number; welcome: Welcome; connectionType: 'websocket' | 'http' }
+	| { name: 'connected'; since: number; welcome: Welcome; transport: TransportName; connectionType: 'websocket' | 'http' }
 	| { name: 'disconnected'; since: number; attempt: number; retryAt: number; cause: Drop }
 	| { name: 'suspended'; since: number; attempt: number; retryAt: number; cause: Drop }
 	| { name: 'closed'; since: number; cause: Drop | null };

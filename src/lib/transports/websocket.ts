@@ -1,5 +1,5 @@
 /** Strings over one WebSocket: the browser's, Bun's, or one that is handed in where there is none (Node 20). */
-import type { Link, LinkHandlers, Transport } from './transport.ts';
+import { ABNORMAL, type Link, type LinkHandlers, type Transport } from './transport.ts';
 
 /** The part of a WebSocket that is used. `never` lets every implementation's own event types fit. */
 export interface WebSocketLike {
@@ -15,14 +15,19 @@ export type OpenWebSocket = (url: string) => WebSocketLike;
 
 /** @param openSocket Node 20 has no WebSocket of its own: `(url) => new WebSocket(url)` of "ws" */
 export function webSocketTransport(openSocket: OpenWebSocket = (url) => new WebSocket(url)): Transport {
-	return { name: 'websocket', open: (url, handlers) => open(openSocket(absolute(url)), handlers) };
+	return { open: (url, handlers) => open(openSocket(absolute(url)), handlers) };
 }
 
 function open(socket: WebSocketLike, handlers: LinkHandlers): Link {
 	const detach = () => {
 		socket.onopen = socket.onmessage = socket.onclose = null;
 	};
-	socket.onopen = () => handlers.open();
+	socket.onopen = () => {
+		handlers
+			.greet()
+			.then((hello) => socket.onclose && socket.send(hello()))
+			.catch((error: unknown) => fail(String(error)));
+	};
 	socket.onmessage = ({ data }: { data: unknown }) => {
 		if (typeof data === 'string') handlers.message(data);
 	};
@@ -32,8 +37,16 @@ function open(socket: WebSocketLike, handlers: LinkHandlers): Link {
 	};
 	// Says nothing that `close` does not say, but Node's `ws` throws when nobody listens. So it stays attached to the end.
 	socket.onerror = () => {};
+
+	function fail(reason: string) {
+		if (!socket.onclose) return;
+		detach();
+		socket.close();
+		handlers.close(ABNORMAL, reason);
+	}
+
 	return {
-		connectionType: 'websocket',
+		transport: 'websocket',
 		send: (text) => socket.send(text),
 		close(code, reason) {
 			detach();

@@ -19,6 +19,7 @@ const connected = (connectionType: 'websocket' | 'http' = 'websocket', since = 9
 	name: 'connected',
 	since,
 	connectionType,
+	transport: connectionType === 'websocket' ? 'websocket' : 'long-polling',
 	welcome: {
 		type: 'welcome',
 		version: 1,

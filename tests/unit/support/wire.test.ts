@@ -11,16 +11,16 @@ function connection() {
 	let server: LinkHandlers | undefined;
 	const sent: string[] = [];
 	const transport: Transport = {
-		name: 'test',
 		open(_, handlers) {
 			server = handlers;
-			return { connectionType: 'websocket', send: (text) => sent.push(text), close() {} };
+			return { transport: 'websocket', send: (text) => sent.push(text), close() {} };
 		},
 	};
 	const recorder = createRecorder({ now: () => 0 });
 	const received: string[] = [];
+	let greeting: ClientFrame = hello();
 	const handlers = {
-		open() {},
+		greet: async () => () => encode(greeting),
 		message: (text: string) => received.push(text),
 		close: (code: number) => received.push(`closed ${code}`),
 	};
@@ -30,6 +30,11 @@ function connection() {
 		received,
 		recorder,
 		link,
+		greets: async (frame: ClientFrame) => {
+			greeting = frame;
+			const write = await server?.greet();
+			if (write) sent.push(write());
+		},
 		says: (...frames: ClientFrame[]) => link.send(encode(frames)),
 		hears: (...frames: ServerFrame[]) => server?.message(encode(frames)),
 		drops: () => server?.close(1006, ''),
@@ -64,18 +69,18 @@ const message = (offset: number): ServerFrame => ({
 	at: 1,
 });
 
-it('passes everything on, unchanged', () => {
-	const { says, hears, sent, received, drops } = connection();
-	says(hello());
+it('passes everything on, unchanged', async () => {
+	const { greets, hears, sent, received, drops } = connection();
+	await greets(hello());
 	hears(message(1));
 	drops();
-	expect(sent).toEqual([encode([hello()])]);
+	expect(sent).toEqual([encode(hello())]);
 	expect(received).toEqual([encode([message(1)]), 'closed 1006']);
 });
 
-it('hello -> subscribed -> messages -> live -> drop is one subscription from its position', () => {
-	const { says, hears, drops, recorder, types } = connection();
-	says(hello({ epoch: 'e', offset: 1 }));
+it('hello -> subscribed -> messages -> live -> drop is one subscription from its position', async () => {
+	const { greets, hears, drops, recorder, types } = connection();
+	await greets(hello({ epoch: 'e', offset: 1 }));
 	hears(subscribed('resumed', 2), message(2), { type: 'live', room: 'r', offset: 2 });
 	drops();
 	expect(types()).toEqual(['subscribe', 'subscribed', 'deliver', 'live', 'unsubscribe']);
@@ -89,9 +94,9 @@ it('hello -> subscribed -> messages -> live -> drop is one subscription from its
 	});
 });
 
-it('asking again begins another subscription with the answer, not before', () => {
-	const { says, hears, types, recorder } = connection();
-	says(hello());
+it('asking again begins another subscription with the answer, not before', async () => {
+	const { greets, says, hears, types, recorder } = connection();
+	await greets(hello());
 	hears(subscribed('fresh', 0), message(1));
 	says({ type: 'subscribe', room: 'r', epoch: 'e', offset: 1 });
 	hears(message(2), subscribed('resumed', 2), message(2));
@@ -99,16 +104,17 @@ it('asking again begins another subscription with the answer, not before', () =>
 	expect(check(recorder.events).map(({ invariant }) => invariant)).toEqual(['I3', 'I3']);
 });
 
-it('what comes after an unsubscribe counts no more, and an answer to what was left begins nothing', () => {
-	const { says, hears, types } = connection();
-	says(hello(), { type: 'unsubscribe', room: 'r' });
+it('what comes after an unsubscribe counts no more, and an answer to what was left begins nothing', async () => {
+	const { greets, says, hears, types } = connection();
+	await greets(hello());
+	says({ type: 'unsubscribe', room: 'r' });
 	hears(subscribed('fresh', 0), message(1));
 	expect(types()).toEqual(['subscribe', 'subscribed', 'unsubscribe']);
 });
 
-it('acks and nacks name the client whose message it was', () => {
-	const { says, hears, told } = connection();
-	says(hello());
+it('acks and nacks name the client whose message it was', async () => {
+	const { greets, hears, told } = connection();
+	await greets(hello());
 	hears(
 		{ type: 'ack', room: 'r', seq: 1, epoch: 'e', offset: 5, at: 1, duplicate: false },
 		{ type: 'ack', room: 'r', seq: 1, epoch: 'e', offset: 6, at: 1, duplicate: true, client: 'other' },
@@ -121,9 +127,9 @@ it('acks and nacks name the client whose message it was', () => {
 	]);
 });
 
-it('a skipped message shows, although a client would ask for it again', () => {
-	const { says, hears, recorder } = connection();
-	says(hello());
+it('a skipped message shows, although a client would ask for it again', async () => {
+	const { greets, hears, recorder } = connection();
+	await greets(hello());
 	hears(subscribed('fresh', 0), { type: 'live', room: 'r', offset: 0 }, message(1), message(3));
 	expect(check(recorder.events).map(({ invariant }) => invariant)).toContain('I5');
 });
