@@ -1,11 +1,11 @@
 /** Members that come back by themselves after a drop, by the very policy of the product's client. */
-import { exponentialBackoff } from '../../src/lib/client/backoff.ts';
 import { localDrop } from '../../src/lib/client/drop.ts';
+import { resolveOptions } from '../../src/lib/client/options.ts';
 import { pauseBefore } from '../../src/lib/client/reaction.ts';
 import type { Connect, Link, Member, Target } from './link.ts';
 
-/** The client's defaults. Peers without an advertised spread have 0 of it and the same backoff. */
-const backoff = exponentialBackoff({ reconnectInterval: 1_000, reconnectDecay: 1.5, maxReconnectInterval: 30_000, jitter: 0.1 });
+/** The client's defaults. Peers without an advertised spread have 0 of it and the same policies. */
+const { policies, backoff } = resolveOptions({});
 
 export class Returning {
 	/** The connection, or null between two of them. */
@@ -66,7 +66,8 @@ export class Returning {
 
 	#retry(attempt: number, code: number) {
 		if (this.#stopped) return;
-		const pause = pauseBefore(attempt, localDrop(code, ''), { backoff, random: Math.random, spreadMs: this.#spreadMs });
+		const turn = { attempt, drops: attempt, spreadMs: this.#spreadMs };
+		const pause = pauseBefore(turn, localDrop(code, ''), { policies, backoff, random: Math.random });
 		this.#timer = setTimeout(async () => {
 			try {
 				const link = await this.#connect(this.#target, this.member);

@@ -11,6 +11,15 @@ export const checkRoom = (room: string): void => check(isRoomName(room), `not a 
 export const checkKind = (kind: string): void => check(isKind(kind), `not a kind: "${kind}"`);
 export const checkCount = (count: number): void => check(Number.isSafeInteger(count) && count > 0, `not a count: ${count}`);
 
+/** Longer timers overflow, and fire at once. In milliseconds. */
+export const DAY = 86_400_000;
+
+/** @throws RealtimeError `invalid-option` naming the option, its range, and what was given */
+export function checkNumber(name: string, value: unknown, least: number, most: number): void {
+	if (typeof value !== 'number' || !(value >= least && value <= most))
+		throw new RealtimeError('invalid-option', `${name}: expected a number from ${least} to ${most}, got ${value}`);
+}
+
 /** A copy that nobody can change any more, as JSON carries it. */
 export function plain(data: unknown): unknown {
 	try {

@@ -6,7 +6,7 @@ import { type Connection, type ConnectionEvents, openConnection } from './connec
 import { localDrop, MOVED } from './drop.ts';
 import type { Options } from './options.ts';
 import { watchPage } from './page.ts';
-import { Retries, reactionTo } from './reaction.ts';
+import { Retries } from './reaction.ts';
 import { type StateEvent, transition } from './state.ts';
 import type { ConnectionState, Drop } from './types.ts';
 
@@ -112,9 +112,9 @@ export function createConnector(options: Options, events: ConnectorEvents): Conn
 		const transport = connection?.transport ?? 'websocket';
 		lastClose = { code: drop.code, transport, afterMs: connection ? at - connection.openedAt : 0 };
 		reset();
-		renew ||= reactionTo(drop).renew ?? false;
 		events.dropped(drop, connectedMs);
-		const { next, pause } = retries.after(drop);
+		const { next, pause, ...identity } = retries.after(drop);
+		renew ||= identity.renew;
 		const { attempts } = retries;
 		if (!change({ type: 'drop', at, cause: drop, attempt: attempts, next, retryAt: at + pause })) return;
 		if (next === 'stop') finish();

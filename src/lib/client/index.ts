@@ -4,6 +4,7 @@ export { createClient } from './client.ts';
 export { RealtimeError, type RealtimeErrorClass, type RealtimeErrorCode } from './errors.ts';
 export type { ClientOptions, Logger } from './options.ts';
 export { createMemoryOutboxStore, type OutboxRecord, type OutboxStore } from './outbox-store.ts';
+export type { Policy, PolicyChanges } from './policies.ts';
 export type {
 	Client,
 	ClientEvents,

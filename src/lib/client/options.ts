@@ -3,9 +3,10 @@ import { type Clock, systemClock } from '../clock.ts';
 import type { Transport } from '../transports/transport.ts';
 import { type OpenWebSocket, webSocketTransport } from '../transports/websocket.ts';
 import { type Backoff, exponentialBackoff } from './backoff.ts';
-import { RealtimeError } from './errors.ts';
+import { checkNumber, DAY } from './checks.ts';
 import { createMemoryOutboxStore, type OutboxStore } from './outbox-store.ts';
 import type { PageHost } from './page.ts';
+import { type PolicyChanges, resolvePolicies } from './policies.ts';
 
 export interface Logger {
 	debug(message: string, ...details: unknown[]): void;
@@ -26,8 +27,10 @@ export interface ClientOptions extends Partial<Numbers> {
 	renew?: () => Promise<void>;
 	/** Where messages of ours wait until they are stored. @default in memory */
 	store?: OutboxStore;
-	/** The pause before a reconnect attempt; replaces the four settings of the backoff. */
+	/** The pause before a reconnect attempt; replaces the four settings of the backoff. A policy with a `base` keeps its own pauses. */
 	backoff?: Backoff;
+	/** Changes of the table that says how a drop of each error class is answered, such as `{ auth: { tries: 5 } }`. */
+	policies?: PolicyChanges;
 	/** Logs every transition. @default false */
 	debug?: boolean;
 	/** @default console */
@@ -86,8 +89,6 @@ const defaults: Numbers = {
 	historyTimeout: 10_000,
 	maxQueueSize: 1_000,
 };
-/** Longer timers overflow, and fire at once. */
-const DAY = 86_400_000;
 /** Least and most of those that may not be anything from 0 to a day. */
 const ranges: Partial<Record<keyof Numbers, [number, number]>> = {
 	maxReconnectAttempts: [0, Number.POSITIVE_INFINITY],
@@ -105,8 +106,7 @@ export function resolveOptions(given: ClientOptions) {
 	for (const name of Object.keys(defaults).filter(isNumber)) {
 		const value = given[name] ?? defaults[name];
 		const [least, most] = ranges[name] ?? [0, DAY];
-		if (typeof value !== 'number' || !(value >= least && value <= most))
-			throw new RealtimeError('invalid-option', `${name}: expected a number from ${least} to ${most}, got ${value}`);
+		checkNumber(name, value, least, most);
 		numbers[name] = value;
 	}
 	return {
@@ -116,6 +116,7 @@ export function resolveOptions(given: ClientOptions) {
 		renew: given.renew ?? (() => Promise.resolve()),
 		store: given.store ?? createMemoryOutboxStore(),
 		backoff: given.backoff ?? exponentialBackoff(numbers),
+		policies: resolvePolicies(given.policies ?? {}, { ...numbers, strategy: given.backoff }),
 		debug: given.debug ?? false,
 		logger: given.logger ?? console,
 		clock: given.clock ?? systemClock,

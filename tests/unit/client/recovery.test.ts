@@ -244,6 +244,7 @@ describe('recovery', () => {
 
 function pauses(attempts: number): number {
 	let total = 0;
-	for (let attempt = 0; attempt < attempts; attempt++) total += Math.min(30_000, 1_000 * 1.5 ** attempt);
+	// Five that double, then the general backoff.
+	for (let attempt = 0; attempt < attempts; attempt++) total += Math.min(30_000, 1_000 * (attempt < 5 ? 2 : 1.5) ** attempt);
 	return total;
 }

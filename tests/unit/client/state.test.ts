@@ -3,10 +3,8 @@ import { describe, expect, it } from 'bun:test';
 import fc from 'fast-check';
 import { exponentialBackoff } from '../../../src/lib/client/backoff.ts';
 import { localDrop } from '../../../src/lib/client/drop.ts';
-import { pauseBefore, reactions } from '../../../src/lib/client/reaction.ts';
 import { type StateEvent, transition } from '../../../src/lib/client/state.ts';
 import type { ConnectionState } from '../../../src/lib/client/types.ts';
-import { classOfClose } from '../../../src/lib/protocol/codes.ts';
 
 const welcome = {
 	type: 'welcome' as const,
@@ -108,18 +106,5 @@ describe('pauses', () => {
 				expect(pause).toBeLessThanOrEqual(middle * 1.1);
 			}),
 		);
-	});
-
-	it('every class has a reaction; retryAfterMs is a floor; only the first pause is spread', () => {
-		const context = { backoff, random: () => 0.5, spreadMs: 10_000 };
-		for (const code of [
-			1000, 1001, 1002, 1006, 1008, 1009, 1011, 1013, 4000, 4001, 4003, 4005, 4009, 4100, 4101, 4200, 4250, 2999,
-		]) {
-			expect(reactions[classOfClose(code)]).toBeDefined();
-			expect(pauseBefore(1, { ...localDrop(code, ''), retryAfterMs: 50_000 }, context)).toBe(50_000);
-		}
-		expect([1, 2].map((n) => pauseBefore(n, localDrop(1006, ''), context))).toEqual([6_000, 1_500]);
-		expect([1, 2].map((n) => pauseBefore(n, localDrop(1012, ''), context))).toEqual([5_000, 1_500]);
-		expect([1, 2].map((n) => pauseBefore(n, localDrop(4201, ''), context))).toEqual([0, 1_500]);
 	});
 });
