@@ -39,7 +39,7 @@ export class FakeServer {
 		this.#clock = clock;
 	}
 
-	readonly transport: Transport = { open: (_url, handlers) => this.#open(handlers) };
+	readonly transport: Transport = { name: 'websocket', open: (_url, handlers) => this.#open(handlers) };
 
 	get last(): FakeConnection {
 		const connection = this.connections.at(-1);

@@ -7,6 +7,7 @@ import { hashOf, type Recorder } from './history.ts';
 /** The transport, with a recorder at its ears. Each room of each connection becomes a subscription of its own, named `wire-…`. */
 export function recordTransport(transport: Transport, recorder: Recorder): Transport {
 	return {
+		name: transport.name,
 		open(url, handlers) {
 			const tap = new Tap(recorder);
 			const link = transport.open(url, {

@@ -16,7 +16,14 @@ export interface LinkHandlers {
 	 * `retryAfterMs`: the pause that was asked for.
 	 */
 	close(code: number, reason: string, retryAfterMs?: number): void;
+	/** What a link of several transports does behind its one face: for statistics and for telling what happened. */
+	notice?(notice: Notice): void;
 }
+
+/** `tried`: an attempt began; `failed`: it ended before anything came; `carries`: it has the traffic from here on. */
+export type Notice =
+	| { type: 'tried' | 'carries'; transport: TransportName; probe: boolean }
+	| { type: 'failed'; transport: TransportName; probe: boolean; code: number; reason: string };
 
 /** One connection, from the attempt to open it until it is gone. It greets by itself. */
 export interface Link {
@@ -35,8 +42,12 @@ export interface Link {
 export type TransportName = 'websocket' | 'event-stream' | 'long-polling';
 
 export interface Transport {
+	/** What it opens; of several, the one that is preferred. */
+	readonly name: TransportName;
 	/** Starts an attempt. `url` is that of the WebSocket endpoint. @throws when it is none that this transport can open. */
 	open(url: string, handlers: LinkHandlers): Link;
+	/** The device is in another network, perhaps: what was learned of the last one may be wrong. */
+	networkChanged?(): void;
 }
 
 /** What one side sees when the other vanished without a close frame. */

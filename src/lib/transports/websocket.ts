@@ -15,7 +15,7 @@ export type OpenWebSocket = (url: string) => WebSocketLike;
 
 /** @param openSocket Node 20 has no WebSocket of its own: `(url) => new WebSocket(url)` of "ws" */
 export function webSocketTransport(openSocket: OpenWebSocket = (url) => new WebSocket(url)): Transport {
-	return { open: (url, handlers) => open(openSocket(absolute(url)), handlers) };
+	return { name: 'websocket', open: (url, handlers) => open(openSocket(absolute(url)), handlers) };
 }
 
 function open(socket: WebSocketLike, handlers: LinkHandlers): Link {

@@ -18,6 +18,7 @@ describe('heartbeat', () => {
 		const wired = createClient({
 			clock,
 			transport: {
+				name: 'websocket',
 				open(url, handlers) {
 					deliver = handlers.message;
 					const link = server.transport.open(url, handlers);

@@ -11,6 +11,7 @@ function connection() {
 	let server: LinkHandlers | undefined;
 	const sent: string[] = [];
 	const transport: Transport = {
+		name: 'websocket',
 		open(_, handlers) {
 			server = handlers;
 			return { transport: 'websocket', send: (text) => sent.push(text), close() {} };

@@ -1,0 +1,99 @@
+/** Make-before-break: opens a second link beside the one that carries, and tells when everything is live over it. */
+import type { Clock } from '../clock.ts';
+import type { Link, LinkHandlers, Transport } from './transport.ts';
+
+export interface ProbeEvents extends Pick<LinkHandlers, 'greet' | 'message'> {
+	/** Every room of its hello is live over `link`: `welcome` came over it, and what it brings from here on is `message`. */
+	ready(link: Link, welcome: string): void;
+	/** It is over: before it was ready the probe has failed, after that the link has ended. */
+	close: LinkHandlers['close'];
+}
+
+export interface Probe {
+	/** The server knows of it, and may take the session from the older link any moment. */
+	readonly welcomed: boolean;
+	/** Gives it up. Nothing is called any more. */
+	cancel(): void;
+}
+
+/** From opening to everything live, in milliseconds. */
+const TIMEOUT = 10_000;
+
+/** @param reason what a probe that took too long is closed with */
+export function openProbe(transport: Transport, url: string, clock: Clock, events: ProbeEvents): Probe {
+	/** Rooms that are not live yet. */
+	let missing = new Set<string>();
+	let welcome: string | null = null;
+	let state: 'opening' | 'ready' | 'over' = 'opening';
+	const cancelTimeout = clock.setTimeout(() => {
+		if (state !== 'opening') return;
+		cancel();
+		events.close(1006, 'It did not get live in time.');
+	}, TIMEOUT);
+
+	const link = transport.open(url, {
+		async greet() {
+			const hello = await events.greet();
+			return (request) => {
+				const text = hello(request);
+				missing = new Set(roomsIn(text));
+				return text;
+			};
+		},
+		message(text) {
+			events.message(text);
+			if (state === 'opening') look(text);
+		},
+		close(...how) {
+			if (state === 'over') return;
+			end();
+			events.close(...how);
+		},
+	});
+
+	/** What comes is handed on at once: whoever takes it knows each message by its offset. */
+	function look(text: string) {
+		for (const frame of framesIn(text)) {
+			if (frame.type === 'welcome') welcome = JSON.stringify(frame);
+			else if (frame.type === 'live' || frame.type === 'error') missing.delete(String(frame.room));
+		}
+		if (welcome === null || missing.size > 0) return;
+		cancelTimeout();
+		state = 'ready';
+		events.ready(link, welcome);
+	}
+
+	function end() {
+		state = 'over';
+		cancelTimeout();
+	}
+
+	function cancel() {
+		end();
+		link.close(1000, '');
+	}
+
+	return {
+		get welcomed() {
+			return welcome !== null;
+		},
+		cancel,
+	};
+}
+
+type Frame = Record<string, unknown>;
+const isFrame = (value: unknown): value is Frame => typeof value === 'object' && value !== null;
+
+function framesIn(text: string): Frame[] {
+	try {
+		const value: unknown = JSON.parse(text);
+		return (Array.isArray(value) ? value : [value]).filter(isFrame);
+	} catch {
+		return []; // the client reports it
+	}
+}
+
+function roomsIn(hello: string): string[] {
+	const [frame] = framesIn(hello);
+	return Array.isArray(frame?.rooms) ? frame.rooms.filter(isFrame).map(({ room }) => String(room)) : [];
+}

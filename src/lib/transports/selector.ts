@@ -1,0 +1,219 @@
+/**
+ * WebSocket where it gets through, HTTP where it does not, and back: one transport to whoever uses it. What carries changes
+ * under the same link; the messages, which know their offsets, are the same over each.
+ */
+import type { Cancel } from '../clock.ts';
+import { Network, type NetworkOptions } from './network.ts';
+import { openProbe, type Probe } from './probe.ts';
+import { ABNORMAL, type Link, type LinkHandlers, type Transport } from './transport.ts';
+
+export interface SelectorOptions extends NetworkOptions {
+	/** What is wanted. */
+	webSocket: Transport;
+	/** What is taken instead, in this order. */
+	fallbacks: readonly Transport[];
+}
+
+/** A WebSocket over which nothing has come by then is not waited for alone, in milliseconds. */
+const SLOW = 2_500;
+
+export function selectorTransport(options: SelectorOptions): Transport {
+	const network = new Network(options);
+	return {
+		name: 'websocket',
+		open: (url, handlers) => new Selected(options, network, url, handlers),
+		networkChanged: () => network.changed(),
+	};
+}
+
+/** An attempt that has not brought anything yet. */
+interface Attempt {
+	transport: Transport;
+	link: Link | null;
+}
+
+class Selected implements Link {
+	readonly #options: SelectorOptions;
+	readonly #network: Network;
+	readonly #url: string;
+	readonly #handlers: LinkHandlers;
+	#over = false;
+	/** What carries, once something has come over it, and since when. */
+	#carrier: Link | null = null;
+	#since = 0;
+	readonly #attempts = new Set<Attempt>();
+	/** What is left to be tried, in this order. */
+	readonly #ways: Transport[];
+	#probe: Probe | null = null;
+	/** The server has given the session to the probe, which is not ready yet: how the carrier ended. */
+	#orphaned: Parameters<LinkHandlers['close']> | null = null;
+	#cancelSlow: Cancel = () => {};
+	#cancelProbe: Cancel = () => {};
+
+	constructor(options: SelectorOptions, network: Network, url: string, handlers: LinkHandlers) {
+		this.#options = options;
+		this.#network = network;
+		this.#url = url;
+		this.#handlers = handlers;
+		const fallbacks = options.fallbacks.slice(network.fallback);
+		this.#ways = network.blocked ? [...fallbacks, options.webSocket] : [options.webSocket, ...fallbacks];
+		this.#cancelSlow = options.clock.setTimeout(() => this.#tryNext(), SLOW);
+		this.#tryNext();
+	}
+
+	get transport() {
+		return this.#carrier?.transport ?? this.#options.webSocket.name;
+	}
+
+	/** Only what carries takes anything; in between, whoever sends keeps it, and sends it again after the next welcome. */
+	send(text: string) {
+		if (!this.#orphaned) this.#carrier?.send(text);
+	}
+
+	/** Present while over HTTP alone: over WebSocket frames say it. */
+	get refresh() {
+		return this.#carrier?.refresh && (() => this.#refresh());
+	}
+
+	wake() {
+		this.#carrier?.wake?.();
+		if (this.#carrier && this.transport !== 'websocket' && !this.#probe) this.#startProbe();
+	}
+
+	close(code: number, reason: string) {
+		if (this.#over) return;
+		this.#end();
+		this.#carrier?.close(code, reason);
+	}
+
+	#end() {
+		this.#over = true;
+		this.#cancelSlow();
+		this.#cancelProbe();
+		this.#probe?.cancel();
+		for (const { link } of this.#attempts) link?.close(1000, '');
+		this.#attempts.clear();
+	}
+
+	#finish(...how: Parameters<LinkHandlers['close']>) {
+		if (this.#over) return;
+		this.#end();
+		this.#handlers.close(...how);
+	}
+
+	#notice(type: 'tried' | 'carries', transport: Transport | Link, probe = false) {
+		this.#handlers.notice?.({ type, transport: 'name' in transport ? transport.name : transport.transport, probe });
+	}
+
+	#try(transport: Transport) {
+		const attempt: Attempt = { transport, link: null };
+		this.#attempts.add(attempt);
+		this.#notice('tried', transport);
+		const isCarrier = () => attempt.link !== null && this.#carrier === attempt.link;
+		attempt.link = transport.open(this.#url, {
+			greet: () => this.#handlers.greet(),
+			message: (text) => {
+				if (this.#attempts.has(attempt) && attempt.link) this.#carry(attempt.link, attempt);
+				if (isCarrier()) this.#handlers.message(text);
+			},
+			close: (...how) => {
+				if (isCarrier()) this.#lost(...how);
+				else if (this.#attempts.delete(attempt)) this.#failed(transport, ...how);
+			},
+		});
+	}
+
+	/** Something has come over a link: what else was being tried is given up. */
+	#carry(link: Link, attempt: Attempt) {
+		this.#attempts.delete(attempt);
+		for (const other of this.#attempts) other.link?.close(1000, '');
+		const beaten = this.#attempts.size > 0;
+		this.#attempts.clear();
+		this.#cancelSlow();
+		this.#carrier = link;
+		this.#since = this.#options.clock.now();
+		this.#notice('carries', link);
+		if (link.transport === 'websocket') return this.#network.opened();
+		if (beaten) this.#network.failed(false);
+		this.#network.fallback = this.#options.fallbacks.indexOf(attempt.transport);
+		this.#scheduleProbe();
+	}
+
+	/** An attempt ended before anything came. Only silence leads to another way: a refusal is an answer. */
+	#failed(transport: Transport, ...how: Parameters<LinkHandlers['close']>) {
+		const [code, reason] = how;
+		this.#handlers.notice?.({ type: 'failed', transport: transport.name, probe: false, code, reason });
+		if (code !== ABNORMAL && code !== 1005) return this.#finish(...how);
+		if (transport === this.#options.webSocket) this.#network.failed(false);
+		if (transport !== this.#options.webSocket || this.#network.doubtful) this.#tryNext();
+		if (this.#attempts.size === 0) this.#finish(...how);
+	}
+
+	/** Tries the next way, unless two are being tried: a WebSocket is left to itself, the ways over HTTP follow each other. */
+	#tryNext() {
+		if (this.#over || this.#carrier || this.#attempts.size > 1) return;
+		const transport = this.#ways.shift();
+		if (transport) this.#try(transport);
+	}
+
+	/** What carried has ended. */
+	#lost(...how: Parameters<LinkHandlers['close']>) {
+		const [code] = how;
+		if (this.transport === 'websocket') {
+			if (code === ABNORMAL || code === 1005) this.#network.broke(this.#options.clock.now() - this.#since);
+		} else if (this.#probe?.welcomed) {
+			// The probe is us as well: it is as good as there, and only the probe's own end is one.
+			this.#orphaned = how;
+			return;
+		}
+		this.#finish(...how);
+	}
+
+	#refresh() {
+		this.#carrier?.refresh?.();
+		if (!this.#probe) return;
+		// It has asked for other rooms than there are now.
+		this.#probe.cancel();
+		this.#startProbe();
+	}
+
+	#scheduleProbe() {
+		this.#cancelProbe();
+		this.#cancelProbe = this.#options.clock.setTimeout(() => this.#startProbe(), this.#network.probeAfter());
+	}
+
+	#startProbe() {
+		if (this.#over) return;
+		const { webSocket, clock } = this.#options;
+		this.#cancelProbe();
+		this.#notice('tried', webSocket, true);
+		this.#probe = openProbe(webSocket, this.#url, clock, {
+			greet: () => this.#handlers.greet(),
+			message: (text) => this.#handlers.message(text),
+			ready: (link, welcome) => this.#move(link, welcome),
+			close: (...how) => (this.#carrier?.transport === 'websocket' ? this.#lost(...how) : this.#probeFailed(...how)),
+		});
+	}
+
+	/** Everything is live over the WebSocket: it carries from here on. */
+	#move(link: Link, welcome: string) {
+		const old = this.#carrier;
+		this.#probe = null;
+		this.#orphaned = null;
+		this.#carrier = link;
+		this.#since = this.#options.clock.now();
+		this.#network.opened();
+		this.#notice('carries', link, true);
+		old?.close(1000, '');
+		this.#handlers.message(welcome);
+	}
+
+	#probeFailed(...how: Parameters<LinkHandlers['close']>) {
+		const [code, reason] = how;
+		this.#probe = null;
+		this.#handlers.notice?.({ type: 'failed', transport: 'websocket', probe: true, code, reason });
+		this.#network.failed(true);
+		if (this.#orphaned) this.#finish(...this.#orphaned);
+		else this.#scheduleProbe();
+	}
+}
