@@ -67,6 +67,7 @@ export function createClient(given: ClientOptions = {}): Client {
 		connected,
 		moved,
 		frame: receive,
+		notice: (notice) => emit('transport', notice),
 		invalid: (message) => report(new RealtimeError('bad-frame', message)),
 		dropped,
 		proven: outbox.proven,

@@ -2,7 +2,7 @@
 import type { ClientFrame, ErrorFrame, ServerFrame, Welcome } from '../protocol/frames.ts';
 import { FRAME_BYTES } from '../protocol/limits.ts';
 import { decodeServer } from '../protocol/server-frames.ts';
-import { ABNORMAL, type Hello, type Link, type TransportName } from '../transports/transport.ts';
+import { ABNORMAL, type Hello, type Link, type Notice, type TransportName } from '../transports/transport.ts';
 import { createBatch } from './batch.ts';
 import { dropOf, HEARTBEAT_TIMEOUT, localDrop } from './drop.ts';
 import { type Heartbeat, startHeartbeat } from './heartbeat.ts';
@@ -17,6 +17,8 @@ export interface ConnectionEvents {
 	/** Any frame but the welcome. */
 	frame(frame: ServerFrame): void;
 	invalid(message: string): void;
+	/** What the transport does behind its one face. */
+	notice(notice: Notice): void;
 	/** It is over. Called once, and nothing after it; never after `close`. */
 	ended(drop: Drop): void;
 }
@@ -58,6 +60,7 @@ export function openConnection(options: Options, events: ConnectionEvents, prepa
 		link = options.transport.open(url, {
 			greet: events.greet,
 			message: receive,
+			notice: events.notice,
 			close: (code, reason, retryAfterMs) => end(dropOf({ code, reason, retryAfterMs }, error, heartbeat !== null)),
 		});
 	}

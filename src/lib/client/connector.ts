@@ -56,7 +56,12 @@ export function createConnector(options: Options, events: ConnectorEvents): Conn
 	let cancelStable = cancelRetry;
 	let cancelMove = cancelRetry;
 	const woke = () => connection?.probe();
-	const stopPage = watchPage(options.page, () => (state.name === 'connected' ? woke() : retry()), woke);
+	const online = () => {
+		options.transport.networkChanged?.();
+		if (state.name === 'connected') woke();
+		else retry();
+	};
+	const stopPage = watchPage(options.page, online, woke);
 
 	/** False when nothing changed, or a listener has changed it further: then that is not to be acted upon any more. */
 	function change(event: StateEvent): boolean {

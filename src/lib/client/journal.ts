@@ -11,6 +11,7 @@ export function createJournal({ clock, debug, logger }: Options) {
 		outbox: new Set(),
 		live: new Set(),
 		roundTrip: new Set(),
+		transport: new Set(),
 	};
 	const errors: ErrorRecord[] = [];
 

@@ -1,5 +1,7 @@
 /** Every setting of the client: its default, its unit, its range. Resolved once; a wrong value fails at once. */
 import { type Clock, systemClock } from '../clock.ts';
+import { everyNetworkTransport } from '../transports/every-network.ts';
+import type { Fetch } from '../transports/http-request.ts';
 import type { Transport } from '../transports/transport.ts';
 import { type OpenWebSocket, webSocketTransport } from '../transports/websocket.ts';
 import { type Backoff, exponentialBackoff } from './backoff.ts';
@@ -21,7 +23,12 @@ export interface ClientOptions extends Partial<Numbers> {
 	url?: string | (() => string | Promise<string>);
 	/** Opens a WebSocket where there is none (Node 20) or with headers. @default (url) => new WebSocket(url) */
 	webSocket?: OpenWebSocket;
-	/** Carries the frames. @default a WebSocket */
+	/**
+	 * Asks over HTTP where WebSocket does not get through. Give one that sends the identity along with `webSocket`: with that
+	 * alone, WebSocket is the only transport. @default the global one
+	 */
+	fetch?: Fetch;
+	/** Carries the frames. @default WebSocket, and over HTTP what the network lets through */
 	transport?: Transport;
 	/** Renews the identity after the server refused it, before the next attempt. @default nothing */
 	renew?: () => Promise<void>;
@@ -98,11 +105,15 @@ const ranges: Partial<Record<keyof Numbers, [number, number]>> = {
 
 const isNumber = (name: string): name is keyof Numbers => name in defaults;
 
+const defaultTransport = ({ webSocket, fetch }: ClientOptions, clock: Clock): Transport =>
+	webSocket && !fetch ? webSocketTransport(webSocket) : everyNetworkTransport({ clock, webSocket, fetch });
+
 export type Options = ReturnType<typeof resolveOptions>;
 
 /** @throws RealtimeError `invalid-option` naming the option, its range, and what was given */
 export function resolveOptions(given: ClientOptions) {
 	const numbers = { ...defaults };
+	const clock = given.clock ?? systemClock;
 	for (const name of Object.keys(defaults).filter(isNumber)) {
 		const value = given[name] ?? defaults[name];
 		const [least, most] = ranges[name] ?? [0, DAY];
@@ -112,14 +123,14 @@ export function resolveOptions(given: ClientOptions) {
 	return {
 		...numbers,
 		url: given.url ?? '/api/websocket',
-		transport: given.transport ?? webSocketTransport(given.webSocket),
+		transport: given.transport ?? defaultTransport(given, clock),
 		renew: given.renew ?? (() => Promise.resolve()),
 		store: given.store ?? createMemoryOutboxStore(),
 		backoff: given.backoff ?? exponentialBackoff(numbers),
 		policies: resolvePolicies(given.policies ?? {}, { ...numbers, strategy: given.backoff }),
 		debug: given.debug ?? false,
 		logger: given.logger ?? console,
-		clock: given.clock ?? systemClock,
+		clock,
 		page: given.page ?? globalThis,
 	};
 }

@@ -4,6 +4,8 @@
 export interface PageHost {
 	readonly window?: EventTarget | undefined;
 	readonly document?: (EventTarget & { readonly visibilityState: string }) | undefined;
+	/** Some browsers tell when the device changes from one network to another. */
+	readonly navigator?: object | undefined;
 }
 
 /**
@@ -11,9 +13,11 @@ export interface PageHost {
  * @param online the network is back, says the browser. A hint: worth an attempt, proof of nothing
  * @param woke the page was asleep, hidden or frozen, and timers with it: the connection may be long dead
  */
-export function watchPage({ window, document }: PageHost, online: () => void, woke: () => void): () => void {
+export function watchPage({ window, document, navigator }: PageHost, online: () => void, woke: () => void): () => void {
 	const seen = () => document?.visibilityState === 'visible' && woke();
+	const network = navigator && 'connection' in navigator ? navigator.connection : undefined;
 	const watched = [
+		[network instanceof EventTarget ? network : undefined, 'change', online],
 		[window, 'online', online],
 		[window, 'pageshow', woke],
 		[document, 'visibilitychange', seen],

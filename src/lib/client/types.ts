@@ -1,7 +1,7 @@
 /** What a user of the client sees: its states, events, messages on their way, and figures. */
 import type { ErrorClass } from '../protocol/codes.ts';
 import type { History, Message, Position, ServerFrame, Subscribed, User, Welcome } from '../protocol/frames.ts';
-import type { TransportName } from '../transports/transport.ts';
+import type { Notice, TransportName } from '../transports/transport.ts';
 import type { RealtimeError, RealtimeErrorClass, RealtimeErrorCode } from './errors.ts';
 
 /** Why a connection ended or an attempt failed. `code` is a WebSocket close code, 1006 where none came. */
@@ -131,6 +131,8 @@ export interface EventArguments {
 	live: [];
 	/** A round trip was measured, in milliseconds. */
 	roundTrip: [ms: number];
+	/** Which transport is tried, fails, or carries from here on. */
+	transport: [notice: Notice];
 }
 export type ClientEvents = { [Name in keyof EventArguments]: (...args: EventArguments[Name]) => void };
 
