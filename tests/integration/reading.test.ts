@@ -86,13 +86,13 @@ describe('signals', () => {
 		for (const peer of [bob, cleo, dan]) peer.close();
 	});
 
-	it('of somebody who is not in the room go nowhere', async () => {
+	it('of somebody who does not follow the room reach it all the same: over HTTP the request that sends names no rooms', async () => {
 		const [bob, cleo] = [await server.peer('Bob'), await server.peer('Cleo')];
 		await bob.hello();
 		await cleo.hello({ rooms: ['closed-circle'] });
-		bob.send({ type: 'signal', room: 'closed-circle', kind: 'typing', data: {} }, bob.message('closed-circle', 'but this does'));
+		bob.send({ type: 'signal', room: 'closed-circle', kind: 'typing', data: {} }, bob.message('closed-circle', 'and this too'));
 		await cleo.next('message');
-		expect(cleo.all('signal')).toEqual([]);
+		expect(cleo.all('signal')).toMatchObject([{ kind: 'typing', user: { name: 'Bob' } }]);
 		for (const peer of [bob, cleo]) peer.close();
 	});
 });

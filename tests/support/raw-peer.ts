@@ -2,16 +2,7 @@
 import { WebSocket } from 'ws';
 import { decodeServer } from '../../src/lib/protocol/codec.ts';
 import type { ServerFrame } from '../../src/lib/protocol/frames.ts';
-
-type Type = ServerFrame['type'];
-type Of<T extends Type> = Extract<ServerFrame, { type: T }>;
-type Match = (frame: ServerFrame) => boolean;
-
-interface Waiter {
-	match: Match;
-	resolve(frame: ServerFrame): void;
-	reject(error: Error): void;
-}
+import { Inbox, type Of } from './inbox.ts';
 
 export interface PeerOptions {
 	/** The `Cookie` header: who it is. */
@@ -36,36 +27,26 @@ export interface Greeting {
 	lastClose?: { code: number; transport: string; afterMs: number };
 }
 
-export class RawPeer {
+export class RawPeer extends Inbox {
 	readonly client: string;
-	/** Every frame that came, in order. The schema of the protocol has passed them. */
-	readonly frames: ServerFrame[] = [];
-	/** The texts they came in: one array is one text. */
-	texts = 0;
 	readonly opened: Promise<void>;
 	readonly closed: Promise<Closed>;
 	readonly #socket: WebSocket;
-	readonly #deadlineMs: number;
-	readonly #waiters = new Set<Waiter>();
-	/** What no `next` has taken yet. */
-	readonly #unread: ServerFrame[] = [];
 	#seqs = new Map<string, number>();
-	#end: Closed | undefined;
 
 	constructor(url: string, { cookie, headers = {}, client = crypto.randomUUID(), deadlineMs = 4_000 }: PeerOptions = {}) {
+		super(deadlineMs);
 		this.client = client;
-		this.#deadlineMs = deadlineMs;
 		const all = cookie ? { ...headers, cookie } : headers;
 		const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/api/websocket`, { headers: all });
 		this.#socket = socket;
-		socket.on('message', (data) => this.#receive(String(data)));
+		socket.on('message', (data) => this.receive(String(data)));
 		// What went wrong comes out of `closed` and `next`.
 		socket.on('error', () => {});
 		this.closed = new Promise((resolve) => {
 			socket.on('close', (code, reason) => {
-				this.#end = { code, reason: String(reason) };
-				for (const waiter of [...this.#waiters]) waiter.reject(this.#failure(`closed with ${code} ${reason}`));
-				resolve(this.#end);
+				this.end(`closed with ${code} ${reason}`);
+				resolve({ code, reason: String(reason) });
 			});
 		});
 		this.opened = new Promise((resolve, reject) => {
@@ -78,42 +59,6 @@ export class RawPeer {
 
 	get isOpen(): boolean {
 		return this.#socket.readyState === WebSocket.OPEN;
-	}
-
-	/** Takes the first frame that matches, arrived already or not. What is skipped over can be taken later. */
-	next<T extends Type>(type: T, match?: (frame: Of<T>) => boolean): Promise<Of<T>>;
-	next(match: Match): Promise<ServerFrame>;
-	next(wanted: Type | Match, match: Match = () => true): Promise<ServerFrame> {
-		const matches: Match = typeof wanted === 'function' ? wanted : (frame) => frame.type === wanted && match(frame);
-		const index = this.#unread.findIndex(matches);
-		const [frame] = index < 0 ? [] : this.#unread.splice(index, 1);
-		if (frame) return Promise.resolve(frame);
-		return new Promise((resolve, reject) => {
-			if (this.#end) return reject(this.#failure(`closed with ${this.#end.code} ${this.#end.reason}`));
-			const timer = setTimeout(() => waiter.reject(this.#failure(`nothing within ${this.#deadlineMs} ms`)), this.#deadlineMs);
-			const done = () => {
-				clearTimeout(timer);
-				this.#waiters.delete(waiter);
-			};
-			const waiter: Waiter = {
-				match: matches,
-				resolve(frame) {
-					done();
-					resolve(frame);
-				},
-				reject(error) {
-					done();
-					reject(error);
-				},
-			};
-			this.#waiters.add(waiter);
-		});
-	}
-
-	/** Every frame of a type that came so far. */
-	all<T extends Type>(type: T, room?: string): Of<T>[] {
-		const isOne = (frame: ServerFrame): frame is Of<T> => frame.type === type;
-		return this.frames.filter(isOne).filter((frame) => room === undefined || ('room' in frame && frame.room === room));
 	}
 
 	/** Sends frames as one text (an array where there are several), or a text as it is. */
@@ -180,25 +125,5 @@ export class RawPeer {
 	/** Goes without a close frame: the server sees 1006. */
 	terminate() {
 		this.#socket.terminate();
-	}
-
-	#receive(text: string) {
-		this.texts += 1;
-		for (const decoded of decodeServer(text)) {
-			if (!decoded.ok) {
-				for (const waiter of [...this.#waiters])
-					waiter.reject(this.#failure(`a frame that is none came: ${decoded.message} in ${text.slice(0, 200)}`));
-				continue;
-			}
-			this.frames.push(decoded.frame);
-			const waiter = [...this.#waiters].find(({ match }) => match(decoded.frame));
-			if (waiter) waiter.resolve(decoded.frame);
-			else this.#unread.push(decoded.frame);
-		}
-	}
-
-	#failure(what: string): Error {
-		const came = this.frames.slice(-12).map((frame) => `  ${JSON.stringify(frame).slice(0, 200)}`);
-		return new Error(`${what}; ${this.frames.length} frames came${came.length ? `, the last:\n${came.join('\n')}` : ''}`);
 	}
 }

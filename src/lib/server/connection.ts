@@ -1,12 +1,12 @@
-/** One WebSocket and what the server knows of it. */
-import type { ServerWebSocket } from 'bun';
+/** One WebSocket, event stream or poll, and what the server knows of it. */
 import { classOfError, closeCode, type Ending, type ErrorCode } from '../protocol/codes.ts';
-import type { ServerFrame, User } from '../protocol/frames.ts';
+import type { ErrorFrame, ServerFrame, User } from '../protocol/frames.ts';
 import type { Subscription } from './hub.ts';
-import type { FrameArray, Outgoing } from './outgoing.ts';
+import type { FrameArray, Gathering } from './outgoing.ts';
 import type { Session } from './session.ts';
+import type { Wire } from './wire.ts';
 
-export type Socket = ServerWebSocket<Connection>;
+export type TransportName = 'websocket' | 'event-stream' | 'long-polling';
 
 /** Bytes that may wait for one reader. */
 export const SLOW_CONSUMER_BYTES = 1_048_576;
@@ -16,14 +16,21 @@ export class Connection {
 	readonly address: string;
 	/** The person its cookie names, or null: then its `hello` is refused. */
 	readonly user: User | null;
+	readonly transport: TransportName;
+	/** Whether it stays to hear what comes. A poll that does not wait is answered and gone. */
+	readonly listens: boolean;
 	session: Session | null = null;
 	/** Its `hello.connectionNumber`; 0 before. */
 	number = 0;
 	subscriptions: Subscription[] = [];
 	/** Why it ended, once it did. From then on no frame of it counts. */
 	ending: Ending | null = null;
-	/** Whether it listens to the topic of its own id, as it does from its first message on. */
-	speaks = false;
+	/** The fatal `error` that it was told. */
+	refusal: ErrorFrame | null = null;
+	/** Whether it listens to the topic of its own id, as a WebSocket does from its first message on. */
+	speaks: boolean;
+	/** Publishes and reads that it has no answer to yet; replays are counted by `turns`. */
+	unanswered = 0;
 	/** Invalid frames so far. */
 	invalid = 0;
 	/** When it opened and was last pinged, in the registry's time. */
@@ -36,21 +43,25 @@ export class Connection {
 	/** Frames that leave at the end of this tick. `Outgoing` alone touches it. */
 	waiting: FrameArray | undefined;
 
-	#socket: Socket | null = null;
+	#wire: Wire | null = null;
 	#whenDrained: (() => void) | undefined;
 	#turn: Promise<void> | undefined;
 	/** Replays that run or wait for their turn. */
 	turns = 0;
-	readonly #outgoing: Outgoing;
+	readonly #outgoing: Gathering;
 
-	constructor(address: string, user: User | null, outgoing: Outgoing) {
+	constructor(address: string, user: User | null, outgoing: Gathering, transport: TransportName = 'websocket', listens = true) {
 		this.address = address;
 		this.user = user;
+		this.transport = transport;
+		this.listens = listens;
+		// Over HTTP there is no system call to share, so no topic of its own either.
+		this.speaks = transport !== 'websocket';
 		this.#outgoing = outgoing;
 	}
 
-	open(socket: Socket) {
-		this.#socket = socket;
+	open(wire: Wire) {
+		this.#wire = wire;
 	}
 
 	/** Any byte is life. */
@@ -74,12 +85,14 @@ export class Connection {
 		message: string,
 		{ fatal = false, retryAfterMs = 0, room }: { fatal?: boolean; retryAfterMs?: number; room?: string } = {},
 	) {
-		this.answer({ type: 'error', code, class: classOfError(code), message, fatal, retryAfterMs, room });
+		const frame: ErrorFrame = { type: 'error', code, class: classOfError(code), message, fatal, retryAfterMs, room };
+		if (fatal) this.refusal = frame;
+		this.answer(frame);
 	}
 
-	/** Writes text to the socket now. Called by `Outgoing` alone, which keeps the order. */
+	/** Writes text to the wire now. Called by its `Gathering` alone, which keeps the order. */
 	write(text: string) {
-		this.#socket?.send(text);
+		this.#wire?.send(text);
 	}
 
 	/** Ends it when more waits for its reader than it may: the client resumes from the log, nothing is skipped in silence. */
@@ -96,7 +109,9 @@ export class Connection {
 			.catch(() => {}) // whoever asked for the replay hears of it
 			.then(() => {
 				this.turns -= 1;
-				if (this.turns === 0) this.#turn = undefined;
+				if (this.turns > 0) return;
+				this.#turn = undefined;
+				this.#wire?.settled?.();
 			});
 		return turn;
 	}
@@ -113,16 +128,24 @@ export class Connection {
 		if (this.#buffered > SLOW_CONSUMER_BYTES / 4 && !this.ending)
 			await new Promise<void>((resolve) => {
 				this.#whenDrained = resolve;
+				this.#wire?.settled?.();
 			});
 	}
 
-	/** The socket took what waited. */
+	/** Whether its replay waits for the reader. */
+	get stalled(): boolean {
+		return this.#whenDrained !== undefined;
+	}
+
+	/** The wire took what waited. */
 	drain() {
-		if (this.#buffered <= SLOW_CONSUMER_BYTES / 4) this.#whenDrained?.();
+		if (this.#buffered > SLOW_CONSUMER_BYTES / 4) return;
+		this.#whenDrained?.();
+		this.#whenDrained = undefined;
 	}
 
 	get #buffered(): number {
-		return this.#socket?.getBufferedAmount() ?? 0;
+		return this.#wire?.getBufferedAmount() ?? 0;
 	}
 
 	/** From its first message on its acks go through a topic of its own: see `Outgoing`. */
@@ -130,15 +153,15 @@ export class Connection {
 		if (this.speaks) return;
 		this.#outgoing.flush(this);
 		this.speaks = true;
-		this.#socket?.subscribe(this.id);
+		this.#wire?.subscribe(this.id);
 	}
 
 	join(topic: string) {
-		this.#socket?.subscribe(topic);
+		this.#wire?.subscribe(topic);
 	}
 
 	leave(topic: string) {
-		this.#socket?.unsubscribe(topic);
+		this.#wire?.unsubscribe(topic);
 	}
 
 	/** Ends it: what was sent goes out first, then the close frame. Only the first ending counts. */
@@ -146,13 +169,13 @@ export class Connection {
 		if (this.ending) return;
 		this.#outgoing.flush(this);
 		this.ending = ending;
-		this.#socket?.close(code, reason);
+		this.#wire?.close(code, reason);
 	}
 
-	/** The socket is gone. */
+	/** The wire is gone. */
 	closed(ending: Ending) {
 		this.ending ??= ending;
-		this.#socket = null;
+		this.#wire = null;
 		this.#whenDrained?.();
 	}
 }

@@ -7,7 +7,9 @@ import { createAdmission } from './admission.ts';
 import type { Connection } from './connection.ts';
 import type { Report } from './errors.ts';
 import { readRecent } from './history.ts';
-import { answerIdentity, identityCookie } from './http.ts';
+import { answerIdentity, identityCookie } from './http/identity.ts';
+import { answerPoll, POLL_PATH } from './http/poll.ts';
+import type { HttpEndpoint } from './http/request.ts';
 import { Hub } from './hub.ts';
 import { createIdentities, keptSecret } from './identity.ts';
 import type { MessageLog } from './log/message-log.ts';
@@ -20,12 +22,13 @@ import { provideRealtime, type Realtime } from './realtime.ts';
 import { Registry } from './registry.ts';
 import { Sessions } from './session.ts';
 import { createWebSocketHandler, upgrade, WEBSOCKET_PATH, type WebSocketEndpoint } from './websocket.ts';
+import { Topics } from './wire.ts';
 
 export interface RealtimeServer extends Realtime {
 	/** For `Bun.serve`. */
 	websocket: ReturnType<typeof createWebSocketHandler>;
 	/** Takes the requests that are ours: true when `request` was one. `response` is missing after an upgrade. */
-	fetch(request: Request, server: Server<Connection>): { handled: boolean; response?: Response };
+	fetch(request: Request, server: Server<Connection>): { handled: boolean; response?: Response | Promise<Response> };
 	/** Begins to ping and sweep; publishing goes through `server` from here on. */
 	start(server: Server<Connection>): void;
 	/** Ends every connection with 1012, finishes what was taken, lets go of the log. Calling it twice does nothing. */
@@ -63,10 +66,14 @@ export async function createRealtime(
 	let server: Server<Connection> | undefined;
 	let stop = () => {};
 	let closed: Promise<void> | undefined;
-	const publish: Publish = (topic, text) => server?.publish(topic, text) ?? 0;
+	const topics = new Topics();
+	const publish: Publish = (topic, text) => {
+		topics.publish(topic, text);
+		return server?.publish(topic, text) ?? 0;
+	};
 	const outgoing = new Outgoing(publish, report);
 	const hub = new Hub(log, outgoing, publish, report);
-	const sessions = new Sessions(options.messages);
+	const sessions = new Sessions(options);
 	const registry: Registry = new Registry({
 		heartbeat: options.heartbeat,
 		clock,
@@ -85,7 +92,7 @@ export async function createRealtime(
 	});
 	const publisher = new Publisher({ log, hub, clock, report, inFlight: options.inFlight });
 	const identity = { node: crypto.randomUUID(), boot: crypto.randomUUID(), version: pkg.version };
-	const endpoint: WebSocketEndpoint = {
+	const endpoint: WebSocketEndpoint & HttpEndpoint = {
 		options,
 		registry,
 		sessions,
@@ -98,12 +105,16 @@ export async function createRealtime(
 		report,
 		admission,
 		outgoing,
+		topics,
+		stopping: () => closed !== undefined,
 	};
 
 	const realtime: RealtimeServer = {
 		websocket: createWebSocketHandler(endpoint),
 		fetch(request, server) {
-			if (new URL(request.url).pathname !== WEBSOCKET_PATH) return { handled: false };
+			const { pathname } = new URL(request.url);
+			if (pathname === POLL_PATH) return { handled: true, response: answerPoll(endpoint, request, server) };
+			if (pathname !== WEBSOCKET_PATH) return { handled: false };
 			const response = upgrade(endpoint, request, server);
 			return response ? { handled: true, response } : { handled: true };
 		},
@@ -118,6 +129,7 @@ export async function createRealtime(
 			return { user: issued.user, cookie: identityCookie(issued, admission.isSecure(knock)) };
 		},
 		identity: (knock) => answerIdentity({ admission, identities }, knock),
+		counts: () => ({ connections: registry.count, sessions: sessions.count, rooms: hub.count, topics: topics.count }),
 		readiness() {
 			const reasons = [...(log.writable ? [] : ['the log takes no writes']), ...(closed ? ['the server is stopping'] : [])];
 			return { ready: reasons.length === 0, reasons };

@@ -3,6 +3,7 @@
 import type { Clock } from '../clock.ts';
 import { decodeClient } from '../protocol/codec.ts';
 import { closeCode, type ErrorCode } from '../protocol/codes.ts';
+import type { Decoded } from '../protocol/decoder.ts';
 import type { ClientFrame } from '../protocol/frames.ts';
 import { INVALID_FRAMES, ROOMS_PER_CONNECTION } from '../protocol/limits.ts';
 import type { Connection } from './connection.ts';
@@ -25,8 +26,13 @@ export interface Dispatcher extends Greeter {
 /** Handles one text of a connection. Synchronous up to the place in the next transaction, so that order is kept. */
 export function dispatch(to: Dispatcher, connection: Connection, text: string) {
 	connection.heard();
+	dispatchAll(to, connection, decodeClient(text));
+}
+
+/** Handles frames that came together and were decoded already. */
+export function dispatchAll(to: Dispatcher, connection: Connection, frames: readonly Decoded<ClientFrame>[]) {
 	let pings = 0;
-	for (const decoded of decodeClient(text)) {
+	for (const decoded of frames) {
 		if (connection.ending) return;
 		const { session } = connection;
 		if (!decoded.ok) refuse(connection, decoded.code, decoded.message);
@@ -61,7 +67,8 @@ function perform(to: Dispatcher, connection: Connection, session: Session, frame
 		case 'unsubscribe':
 			return to.hub.unsubscribe(connection, frame.room);
 		case 'history':
-			if (allowed(to, connection, session, frame.room)) later(to, connection, answerHistory(to.log, connection, frame));
+			if (allowed(to, connection, session, frame.room))
+				later(to, connection, counted(connection, answerHistory(to.log, connection, frame)));
 			return;
 		case 'signal':
 			if (allowed(to, connection, session, frame.room)) signal(to, connection, frame);
@@ -75,9 +82,9 @@ function perform(to: Dispatcher, connection: Connection, session: Session, frame
 	}
 }
 
+/** Over HTTP the request that sends need not be the one that follows the room: the right to the room is enough. */
 function signal(to: Dispatcher, connection: Connection, { room, kind, data }: ClientFrame & { type: 'signal' }) {
-	if (follows(connection, room) && connection.user)
-		to.hub.signal(room, JSON.stringify({ type: 'signal', room, user: connection.user, kind, data }));
+	if (connection.user) to.hub.signal(room, JSON.stringify({ type: 'signal', room, user: connection.user, kind, data }));
 }
 
 const follows = (connection: Connection, room: string) =>
@@ -95,6 +102,14 @@ function refuse(connection: Connection, code: ErrorCode, message: string) {
 	if (code === 'unknown-type') return; // a newer client may know more than we do
 	connection.invalid += 1;
 	if (connection.invalid >= INVALID_FRAMES) connection.end('protocol', closeCode.badFrames, `${INVALID_FRAMES} invalid frames`);
+}
+
+/** Work whose answer is one frame, not a replay. */
+function counted(connection: Connection, work: Promise<void>): Promise<void> {
+	connection.unanswered += 1;
+	return work.finally(() => {
+		connection.unanswered -= 1;
+	});
 }
 
 /** Work that waits for the log: should it fail, this one connection ends and resumes. */

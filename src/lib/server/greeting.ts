@@ -38,17 +38,20 @@ export async function greet(greeter: Greeter, connection: Connection, hello: Hel
 	}
 	const known = sessions.find(user, hello.client);
 	const session = known ?? sessions.create(user, hello.client, registry.now);
-	if (hello.connectionNumber <= session.connectionNumber) {
+	// All requests of one stay on HTTP carry the same number; each WebSocket carries its own.
+	const fencedBy = isHttp(connection) ? session.liveNumber - 1 : session.connectionNumber;
+	if (hello.connectionNumber <= fencedBy) {
 		connection.error('replaced', `connection ${session.connectionNumber} of this client came later`, { fatal: true });
 		return connection.end('replaced', closeCode.replaced, 'replaced');
 	}
 	const resumed = known !== undefined;
-	session.connectionNumber = connection.number = hello.connectionNumber;
+	connection.number = hello.connectionNumber;
+	session.connectionNumber = Math.max(session.connectionNumber, connection.number);
 	session.endedAt = registry.now;
 	connection.session = session;
 	session.connections += 1;
 	// Where there is no older one to spare, a newer one need not wait for this one's rooms to fence it.
-	session.connection ??= connection;
+	if (!isHttp(connection) && !session.connection && !session.onHttp) hold(session, connection);
 	welcome(greeter, connection, session, resumed, hello);
 	const joining = hello.rooms.map(({ room, epoch, offset }) => hub.subscribe(connection, room, positionOf(epoch, offset)));
 	// Nothing to wait for where every room was at hand: all of this is one step then.
@@ -56,16 +59,29 @@ export async function greet(greeter: Greeter, connection: Connection, hello: Hel
 	takeOver(session, connection);
 }
 
+export const isHttp = ({ transport }: Connection): boolean => transport !== 'websocket';
+
 /** The newer connection has the session from here on; the older one is told, and no frame of it counts. */
 function takeOver(session: Session, connection: Connection) {
 	if (connection.ending || overtaken(session, connection) || session.connection === connection) return;
-	session.connection?.end('replaced', closeCode.replaced, REPLACED);
-	session.connection = connection;
+	const older = session.connection;
+	const again = older?.number === connection.number;
+	// A request that only sends leaves the one that waits waiting. Of two that wait with one number the second is wanted.
+	if (again && !connection.listens) return;
+	hold(session, connection);
+	if (again && isHttp(older)) older.end('client', closeCode.normal, 'a newer poll waits');
+	else older?.end('replaced', closeCode.replaced, REPLACED);
+}
+
+function hold(session: Session, connection: Connection) {
+	session.connection = connection.listens ? connection : null;
+	session.liveNumber = connection.number;
+	session.onHttp = isHttp(connection);
 }
 
 /** Ends a connection whose session a newer one has taken over. One that merely greeted, and may be gone, has not. */
 export function overtaken(session: Session, connection: Connection): boolean {
-	const overtaken = (session.connection?.number ?? 0) > connection.number;
+	const overtaken = session.liveNumber > connection.number;
 	if (overtaken) connection.end('replaced', closeCode.replaced, REPLACED);
 	return overtaken;
 }
@@ -88,7 +104,12 @@ function welcome(
 		connection: connection.id,
 		user: connection.user,
 		resumed,
-		previous: resumed ? session.previous : guessPrevious(hello, registry.now < options.connections.timeoutMs),
+		// Over HTTP a client leaves and returns all the time: only what ended badly is remembered, and not beyond its stay.
+		previous: resumed
+			? session.onHttp && !isHttp(connection)
+				? undefined
+				: session.previous
+			: guessPrevious(hello, registry.now < options.connections.timeoutMs),
 		server,
 		heartbeat: { intervalMs, timeoutMs },
 		limits: { frameBytes: FRAME_BYTES, inFlight: options.inFlight },

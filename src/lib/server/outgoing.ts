@@ -34,7 +34,20 @@ export class FrameArray {
 	}
 }
 
-export class Outgoing {
+/** Takes a connection's frames, one by one, in order. */
+export interface Gathering {
+	add(connection: Connection, frame: string): void;
+	/** Sends what waits for one connection. */
+	flush(connection: Connection): void;
+}
+
+/** For a connection whose wire gathers by itself, as an answer over HTTP does. */
+export const direct: Gathering = {
+	add: (connection, frame) => connection.write(frame),
+	flush() {},
+};
+
+export class Outgoing implements Gathering {
 	/** Those for whom something waits. */
 	#waiting: Connection[] = [];
 	#scheduled = false;

@@ -69,6 +69,7 @@ export class Publisher {
 			? { room, client, seq, user: user.id, at, body: encodeBody({ room, client, seq, user, kind, data: accepted.data, at }) }
 			: { room, client, seq, user: user.id, at, body: '', refusal: { code: 'invalid-data', message: accepted.message } };
 		session.inFlight += 1;
+		connection.unanswered += 1;
 		connection.speak();
 		this.#waiting.push({ entry, frame, connection, session });
 		this.#waitingLength += entry.body.length;
@@ -94,6 +95,7 @@ export class Publisher {
 				// What came in meanwhile would find its predecessors missing: all of it is sent again.
 				for (const each of [...batch, ...this.#take(WAITING)]) {
 					each.session.inFlight -= 1;
+					each.connection.unanswered -= 1;
 					nack(each.connection, each.frame, 'storage', 'the message could not be stored yet', {
 						retry: true,
 						retryAfterMs: RETRY_AFTER,
@@ -123,6 +125,7 @@ export class Publisher {
 		this.#options.hub.deliver(committed);
 		batch.forEach((each, index) => {
 			each.session.inFlight -= 1;
+			each.connection.unanswered -= 1;
 			const result = results[index];
 			if (result) acknowledge(each, result, epoch);
 		});

@@ -12,6 +12,8 @@ export interface Realtime {
 	welcomeGuest(knock: Knock): { user: User; cookie: string };
 	/** Answers `POST /api/identity`. */
 	identity(knock: Knock): Promise<Response>;
+	/** What is there now: connections of all transports, sessions, rooms that somebody follows, topics followed over HTTP. */
+	counts(): { connections: number; sessions: number; rooms: number; topics: number };
 	/** Whether messages can be taken, and if not, why. */
 	readiness(): { ready: boolean; reasons: string[] };
 }

@@ -113,6 +113,7 @@ export class Registry {
 	#check(connection: Connection) {
 		const { heartbeat } = this.#options;
 		connection.endIfSlow();
+		if (connection.transport === 'long-polling') return; // it ends by itself within half a minute
 		if (!connection.session) {
 			if (this.#now - connection.openedAt < HELLO_TIMEOUT_MS) return;
 			connection.error('hello-expected', `expected a hello within ${HELLO_TIMEOUT_MS} ms`, { fatal: true });
@@ -130,7 +131,8 @@ export class Registry {
 
 	#ping(connection: Connection) {
 		connection.pingedAt = this.#now;
-		connection.awaitsPong = true;
+		// Nothing can come back over an event stream: there a ping is a sign of life of ours.
+		connection.awaitsPong = connection.transport === 'websocket';
 		connection.answer({ type: 'ping', at: this.#options.clock.now(), heads: this.#options.heads(connection) });
 	}
 }

@@ -5,8 +5,8 @@ import type { RealtimeServer } from './create.ts';
 import type { Logger } from './logging.ts';
 import type { Options } from './options.ts';
 
-/** The longest body of a request, in bytes. */
-const BODY_BYTES = 1_048_576;
+/** The longest body of a request, in bytes: somewhat more than any route takes, so that the route itself can say what it expected. */
+const BODY_BYTES = 2_097_152;
 
 /** Answers what is not ours: the built app, the development server, or a test's few routes. */
 export type Pages = (request: Request, server: Server<Connection>) => Response | Promise<Response>;

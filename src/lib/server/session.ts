@@ -4,12 +4,23 @@ import type { User } from '../protocol/frames.ts';
 import type { Connection } from './connection.ts';
 import { type Rate, TokenBucket } from './token-bucket.ts';
 
+/** What one client may do: messages it sends, requests it makes. */
+export interface Rates {
+	messages: Rate;
+	requests: Rate;
+}
+
 export class Session {
 	readonly id: string = Bun.randomUUIDv7('base64url');
 	readonly client: string;
 	readonly userId: string;
-	/** The highest that was greeted: fences lower ones. */
+	/** The highest that was greeted: a WebSocket must come with a higher one. */
 	connectionNumber = 0;
+	/** That of the connection, or the stay on HTTP, which has the session: fences lower ones. */
+	liveNumber = 0;
+	/** Whether a stay on HTTP has the session, also between two polls. */
+	onHttp = false;
+	/** What hears for the client now: a WebSocket, an event stream, or the poll that is held. */
 	connection: Connection | null = null;
 	/** Connections that greeted it and have not closed yet, the one above among them: it does not expire meanwhile. */
 	connections = 0;
@@ -18,23 +29,30 @@ export class Session {
 	/** When its last connection ended, in the registry's time, and how. */
 	endedAt = 0;
 	previous: { endedBy: Ending; code: number } | undefined;
+	/** Its messages, and its requests over HTTP. */
 	readonly bucket: TokenBucket;
+	readonly requests: TokenBucket;
 
-	constructor(client: string, userId: string, rate: Rate, now: number) {
+	constructor(client: string, userId: string, { messages, requests }: Rates, now: number) {
 		this.client = client;
 		this.userId = userId;
 		this.endedAt = now;
-		this.bucket = new TokenBucket(rate, now);
+		this.bucket = new TokenBucket(messages, now);
+		this.requests = new TokenBucket(requests, now);
 	}
 }
 
 /** Sessions by person and client: whoever learns a client's id takes nothing over with it. */
 export class Sessions {
 	readonly #sessions = new Map<string, Session>();
-	readonly #rate: Rate;
+	readonly #rates: Rates;
 
-	constructor(rate: Rate) {
-		this.#rate = rate;
+	constructor(rates: Rates) {
+		this.#rates = rates;
+	}
+
+	get count(): number {
+		return this.#sessions.size;
 	}
 
 	find(user: User, client: string): Session | undefined {
@@ -42,7 +60,7 @@ export class Sessions {
 	}
 
 	create(user: User, client: string, now: number): Session {
-		const session = new Session(client, user.id, this.#rate, now);
+		const session = new Session(client, user.id, this.#rates, now);
 		this.#sessions.set(`${user.id} ${client}`, session);
 		return session;
 	}

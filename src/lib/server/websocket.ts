@@ -1,19 +1,20 @@
 /** The WebSocket endpoint: who may upgrade, and the handlers that Bun calls. None of them ever throws. */
-import type { Server, WebSocketHandler } from 'bun';
+import type { Server, ServerWebSocket, WebSocketHandler } from 'bun';
 import { closeCode, type Ending } from '../protocol/codes.ts';
 import { FRAME_BYTES } from '../protocol/limits.ts';
 import type { Admission } from './admission.ts';
-import { Connection, SLOW_CONSUMER_BYTES, type Socket } from './connection.ts';
+import { Connection, SLOW_CONSUMER_BYTES } from './connection.ts';
 import { type Dispatcher, dispatch } from './dispatch.ts';
 import { guarded } from './errors.ts';
-import { refusal } from './http.ts';
+import { refusal } from './http/refusal.ts';
+import { depart } from './leaving.ts';
+import { limitReached } from './limits.ts';
 import type { Options } from './options.ts';
 import type { Outgoing } from './outgoing.ts';
 
-export const WEBSOCKET_PATH = '/api/websocket';
-/** How long a client that met a full server waits, in milliseconds. */
-const FULL_RETRY_AFTER = 5_000;
+type Socket = ServerWebSocket<Connection>;
 
+export const WEBSOCKET_PATH = '/api/websocket';
 export interface WebSocketEndpoint extends Dispatcher {
 	admission: Admission;
 	outgoing: Outgoing;
@@ -41,7 +42,7 @@ export function upgrade(endpoint: WebSocketEndpoint, request: Request, server: S
 }
 
 export function createWebSocketHandler(endpoint: WebSocketEndpoint): WebSocketHandler<Connection> {
-	const { registry, hub, report } = endpoint;
+	const { registry, report } = endpoint;
 	const fail = ({ data }: Socket) => data.end('server-error', closeCode.serverError, 'the server failed on this');
 
 	return {
@@ -71,14 +72,7 @@ export function createWebSocketHandler(endpoint: WebSocketEndpoint): WebSocketHa
 		drain: guarded(report, 'drain', (socket) => socket.data.drain(), fail),
 		close: guarded(report, 'close', ({ data: connection }, code, reason) => {
 			connection.closed(endingOf(code, reason));
-			registry.remove(connection);
-			hub.leave(connection);
-			const { session } = connection;
-			if (session) session.connections -= 1;
-			if (!session || (session.connection !== null && session.connection !== connection)) return;
-			session.connection = null;
-			session.endedAt = registry.now;
-			session.previous = { endedBy: connection.ending ?? 'unknown', code };
+			depart(endpoint, connection, code);
 		}),
 		maxPayloadLength: FRAME_BYTES,
 		// Our own limit ends a slow reader with 4101 before this one drops it; whatever happens, nothing is skipped in silence.
@@ -92,26 +86,12 @@ export function createWebSocketHandler(endpoint: WebSocketEndpoint): WebSocketHa
 }
 
 /** Whether there is room for one more. Where not, it is told before it is ended, which a refused upgrade could not do. */
-function admitted({ registry, options }: WebSocketEndpoint, connection: Connection): boolean {
-	const { max, perAddress, perUser } = options.connections;
-	const over = (limit: number, count: number) => limit > 0 && count >= limit;
-	if (over(max, registry.count)) {
-		connection.error('overloaded', 'the server is full', { fatal: true, retryAfterMs: FULL_RETRY_AFTER });
-		connection.end('rate-limit', closeCode.overloaded, 'full');
-	} else if (over(perAddress, registry.ofAddress(connection.address))) {
-		connection.error('rate-limited', `more than ${perAddress} connections from your address`, {
-			fatal: true,
-			retryAfterMs: FULL_RETRY_AFTER,
-		});
-		connection.end('rate-limit', closeCode.rateLimited, 'connections of an address');
-	} else if (connection.user && over(perUser, registry.ofUser(connection.user.id).size)) {
-		connection.error('rate-limited', `more than ${perUser} connections of yours`, {
-			fatal: true,
-			retryAfterMs: FULL_RETRY_AFTER,
-		});
-		connection.end('rate-limit', closeCode.rateLimited, 'connections of a user');
-	}
-	return connection.ending === null;
+function admitted(endpoint: WebSocketEndpoint, connection: Connection): boolean {
+	const reached = limitReached(endpoint, connection);
+	if (!reached) return true;
+	connection.error(reached.code, reached.message, { fatal: true, retryAfterMs: reached.retryAfterMs });
+	connection.end('rate-limit', reached.closeCode, reached.code);
+	return false;
 }
 
 /** Why a connection ended that we did not end. Bun shows its own refusals as 1006 with a reason. */

@@ -1,38 +1,10 @@
-/** What the HTTP routes answer: the identity, and refusals that carry an `error` frame. */
+/** `POST /api/identity`: who somebody is from now on. */
 import * as v from 'valibot';
-import { classOfError, closeCode, type ErrorCode } from '../protocol/codes.ts';
-import type { User } from '../protocol/frames.ts';
-import type { Admission, Knock } from './admission.ts';
-import { IDENTITY_COOKIE, type Identities, type Issued, userName } from './identity.ts';
-
-/** Where a WebSocket would be closed, HTTP answers with a status; the frame names the code it stands for. */
-const closeCodes: Partial<Record<number, number>> = {
-	401: closeCode.unauthenticated,
-	403: closeCode.forbidden,
-	409: closeCode.replaced,
-	413: closeCode.payload,
-	429: closeCode.rateLimited,
-	503: closeCode.overloaded,
-};
-
-export function refusal(
-	status: number,
-	code: ErrorCode,
-	message: string,
-	{ retryAfterMs = 0, headers = {} }: { retryAfterMs?: number; headers?: Record<string, string> } = {},
-): Response {
-	const frame = {
-		type: 'error',
-		code,
-		class: classOfError(code),
-		message,
-		fatal: true,
-		retryAfterMs,
-		closeCode: closeCodes[status],
-	};
-	if (retryAfterMs > 0) headers['retry-after'] = String(Math.ceil(retryAfterMs / 1000));
-	return Response.json(frame, { status, headers: { ...headers, 'cache-control': 'no-store' } });
-}
+import type { User } from '../../protocol/frames.ts';
+import type { Admission, Knock } from '../admission.ts';
+import { IDENTITY_COOKIE, type Identities, type Issued, userName } from '../identity.ts';
+import { textOf } from './body.ts';
+import { refusal } from './refusal.ts';
 
 /** The longest body of `POST /api/identity`, in bytes. */
 const IDENTITY_BYTES = 4_096;
@@ -60,24 +32,6 @@ export async function answerIdentity(to: { admission: Admission; identities: Ide
 		{ user, expiresAt },
 		{ headers: { 'set-cookie': identityCookie(issued, admission.isSecure(knock)), 'cache-control': 'no-store' } },
 	);
-}
-
-/** The body of a request, or null when it is longer than `most` bytes: the rest is not read, let alone kept. */
-async function textOf(request: Request, most: number): Promise<string | null> {
-	if (Number(request.headers.get('content-length')) > most) return null;
-	const decoder = new TextDecoder();
-	const reader = request.body?.getReader();
-	let text = '';
-	let bytes = 0;
-	for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
-		bytes += part.value.length;
-		if (bytes > most) {
-			await reader?.cancel();
-			return null;
-		}
-		text += decoder.decode(part.value, { stream: true });
-	}
-	return text + decoder.decode();
 }
 
 /** The `Set-Cookie` of an identity. */

@@ -1,0 +1,104 @@
+/** A request that stands for a connection: who asks, whether they may, and the frames that they sent. */
+import type { Server } from 'bun';
+import { decodeClient } from '../../protocol/codec.ts';
+import { closeCode } from '../../protocol/codes.ts';
+import type { Decoded } from '../../protocol/decoder.ts';
+import type { ClientFrame, Hello, User } from '../../protocol/frames.ts';
+import { FRAME_BYTES } from '../../protocol/limits.ts';
+import type { Admission } from '../admission.ts';
+import type { Connection } from '../connection.ts';
+import type { Dispatcher } from '../dispatch.ts';
+import { limitReached } from '../limits.ts';
+import type { Options } from '../options.ts';
+import type { Topics } from '../wire.ts';
+import { textOf } from './body.ts';
+import { closeResponse } from './refusal.ts';
+
+/** The longest body, in bytes. */
+const BODY_BYTES = 1_048_576;
+/** After which a client that met a stopping server tries again, in milliseconds. */
+const RESTART_RETRY_AFTER = 1_000;
+
+export interface HttpEndpoint extends Dispatcher {
+	admission: Admission;
+	options: Options;
+	topics: Topics;
+	/** Whether the server takes nothing new. */
+	stopping(): boolean;
+}
+
+/** What was asked, and by whom. */
+export interface Asked {
+	address: string;
+	user: User;
+	hello: Hello;
+	frames: readonly Decoded<ClientFrame>[];
+}
+
+/** Who knocks: their address and identity, or the answer that refuses them. Looks at no byte of the body. */
+export function identify(
+	{ admission, identities, stopping }: HttpEndpoint,
+	request: Request,
+	server: Server<Connection>,
+): { address: string; user: User } | Response {
+	if (stopping()) return closeResponse(closeCode.restart, 'the server restarts', { retryAfterMs: RESTART_RETRY_AFTER });
+	const knock = { request, address: server.requestIP(request)?.address ?? '' };
+	if (!admission.originAllowed(knock))
+		return closeResponse(closeCode.forbidden, 'pages of this origin may not connect: see ALLOWED_ORIGINS');
+	const address = admission.addressOf(knock);
+	const user = identities.fromCookie(request.headers.get('cookie'));
+	if (user) return { address, user };
+	return (
+		tooOften(admission.take(address)) ??
+		closeResponse(closeCode.unauthenticated, 'no valid identity came with the request: get one with POST /api/identity')
+	);
+}
+
+/** The frames of a body, a hello first, or the answer that refuses it. */
+export async function readFrames(request: Request): Promise<readonly Decoded<ClientFrame>[] | Response> {
+	const text = await textOf(request, BODY_BYTES);
+	if (text === null) return closeResponse(closeCode.payload, `a body has at most ${BODY_BYTES} bytes`);
+	if (text.length * 3 > FRAME_BYTES && holdsLargeFrame(text))
+		return closeResponse(closeCode.payload, `a frame has at most ${FRAME_BYTES} bytes`);
+	return decodeClient(text);
+}
+
+/** Whether these frames may be served now, under the rates and limits that hold. */
+export function admit(
+	to: HttpEndpoint,
+	{ address, user }: { address: string; user: User },
+	frames: readonly Decoded<ClientFrame>[],
+	listens: (hello: Hello) => boolean,
+): Asked | Response {
+	const [first] = frames;
+	const hello = first?.ok && first.frame.type === 'hello' ? first.frame : null;
+	const session = hello && to.sessions.find(user, hello.client);
+	// Whoever is known has an allowance of their own: many people may share an address.
+	const often = tooOften(session ? session.requests.take(to.clock.now()) : to.admission.take(address));
+	if (often) return often;
+	if (!hello)
+		return first && !first.ok && first.code === 'bad-frame'
+			? closeResponse(closeCode.badFrames, first.message)
+			: closeResponse(closeCode.helloExpected, 'expected a hello as the first frame');
+	if (listens(hello)) {
+		const reached = limitReached(to, { address, user }, session?.onHttp && session.connection ? 1 : 0);
+		if (reached) return closeResponse(reached.closeCode, reached.message, { retryAfterMs: reached.retryAfterMs });
+	}
+	return { address, user, hello, frames };
+}
+
+function tooOften(retryAfterMs: number): Response | null {
+	if (retryAfterMs === 0) return null;
+	return closeResponse(closeCode.rateLimited, 'you ask more often than this server answers', { retryAfterMs });
+}
+
+/** Measured as we would write them: how a frame was spelled costs nobody but its sender. */
+function holdsLargeFrame(text: string): boolean {
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch {
+		return false; // the decoder says what is wrong
+	}
+	return (Array.isArray(value) ? value : [value]).some((frame) => Buffer.byteLength(JSON.stringify(frame)) > FRAME_BYTES);
+}
