@@ -1,7 +1,7 @@
 /** The client: puts its parts together and hands frames to the one that knows them. */
 import type { ClientFrame, ErrorFrame, Hello as HelloFrame, ServerFrame, Welcome } from '../protocol/frames.ts';
 import { FRAME_BYTES, IN_FLIGHT } from '../protocol/limits.ts';
-import { ABNORMAL, type Hello } from '../transports/transport.ts';
+import { ABNORMAL, type Hello, type TransportName } from '../transports/transport.ts';
 import { createAckWatch } from './ack-watch.ts';
 import { bytesOf } from './batch.ts';
 import { checkCount, checkKind, checkRoom, plain } from './checks.ts';
@@ -23,14 +23,12 @@ import type { Client, Drop } from './types.ts';
 export function createClient(given: ClientOptions = {}): Client {
 	const options = resolveOptions(given);
 	const { clock } = options;
-	const journal = createJournal(options);
+	const journal = createJournal(options, () => connector.connection?.probe());
 	const { statistics, emit, report } = journal;
-	const { counts } = statistics;
-	const { messages } = counts;
+	const { messages } = statistics.counts;
 	let welcome: Welcome | null = null;
 	let limits: Welcome['limits'] = { frameBytes: FRAME_BYTES, inFlight: IN_FLIGHT };
 	let aliveAt: number | null = null;
-	let downSince: number | null = null;
 	let isFlushing = false;
 	const ackWatch = createAckWatch(options);
 
@@ -45,8 +43,7 @@ export function createClient(given: ClientOptions = {}): Client {
 		broken: (room) => connector.connection?.end(localDrop(ABNORMAL, `The server left out a message of "${room}" twice.`)),
 		received: (duplicate) => void messages[duplicate ? 'duplicates' : 'received']++,
 		live() {
-			if (downSince !== null) counts.lastRecoveryMs = clock.now() - downSince;
-			downSince = null;
+			statistics.live(clock.now());
 			emit('live');
 		},
 	});
@@ -61,15 +58,17 @@ export function createClient(given: ClientOptions = {}): Client {
 		fits,
 	});
 	const connector = createConnector(options, {
-		state: (state, previous) => emit('state', state, previous),
+		state: journal.state,
 		prepare: outbox.loaded,
 		greet,
 		connected,
 		moved,
 		frame: receive,
-		notice: (notice) => emit('transport', notice),
+		notice: journal.notice,
 		invalid: (message) => report(new RealtimeError('bad-frame', message)),
 		dropped,
+		probed: journal.probed,
+		why: journal.why,
 		proven: outbox.proven,
 		closed() {
 			const error = closedError();
@@ -83,18 +82,18 @@ export function createClient(given: ClientOptions = {}): Client {
 		return createHello(outbox.identity, rooms.hello, lastClose);
 	}
 
-	function connected(frame: Welcome) {
+	function connected(frame: Welcome, transport: TransportName) {
+		journal.welcome(frame, transport);
 		aliveAt = clock.wall();
 		welcome = frame;
 		limits = frame.limits;
-		counts.connects++;
-		if (downSince !== null) counts.reconnects++;
 		rooms.connected();
 		outbox.connected();
 		flush();
 	}
 
 	function moved(frame: Welcome) {
+		journal.moved(frame);
 		welcome = frame;
 		limits = frame.limits;
 		outbox.dropped(false);
@@ -138,15 +137,10 @@ export function createClient(given: ClientOptions = {}): Client {
 		if (frame.room !== undefined && !rooms.refused(frame, error)) history.take(frame.room)?.reject(error);
 	}
 
-	function dropped(drop: Drop, connectedMs: number | null) {
-		if (connectedMs === null) counts.failedAttempts++;
-		else {
-			statistics.drop(clock.now());
-			downSince ??= clock.now();
-		}
+	function dropped(drop: Drop, connectedMs: number | null, transport: TransportName) {
 		outbox.dropped(drop.class === 'payload');
 		leave(new RealtimeError('disconnected', drop.reason));
-		journal.drop(drop, connectedMs);
+		journal.drop(drop, { connectedMs, transport, silentMs: connectedMs === null ? 0 : clock.wall() - (aliveAt ?? 0) });
 	}
 
 	/** No answer will come any more. */
@@ -242,7 +236,9 @@ export function createClient(given: ClientOptions = {}): Client {
 				quality: statistics.quality(clock.now()),
 			};
 		},
-		getStats: statistics.snapshot,
+		getStats: () => statistics.snapshot(clock.now()),
 		getErrorHistory: journal.errors,
+		getTimeline: journal.timeline,
+		diagnose: journal.diagnose,
 	};
 }

@@ -19,6 +19,8 @@ export interface ConnectionEvents {
 	invalid(message: string): void;
 	/** What the transport does behind its one face. */
 	notice(notice: Notice): void;
+	/** An urgent question was answered after `ms`; null: it was not, and this is the end. */
+	probed(ms: number | null): void;
 	/** It is over. Called once, and nothing after it; never after `close`. */
 	ended(drop: Drop): void;
 }
@@ -105,6 +107,7 @@ export function openConnection(options: Options, events: ConnectionEvents, prepa
 			timeoutMs: options.heartbeatTimeout || frame.heartbeat.timeoutMs,
 			probeTimeout: options.probeTimeout,
 			ping: (at) => send({ type: 'ping', at }),
+			probed: events.probed,
 			dead: () => end(localDrop(HEARTBEAT_TIMEOUT, 'The connection went silent.')),
 		});
 		events.welcome(frame, transport);

@@ -16,11 +16,13 @@ export interface ConnectorEvents extends Omit<ConnectionEvents, 'greet' | 'welco
 	prepare(): Promise<void>;
 	/** Counts a connection, and answers what to greet with. */
 	greet(lastClose: HelloFrame['lastClose']): Promise<Hello>;
-	connected(welcome: Welcome): void;
+	connected(welcome: Welcome, transport: TransportName): void;
 	/** The same connection goes over another transport now: what was on its way over the old one may be lost. */
 	moved(welcome: Welcome): void;
+	/** An attempt was cut: what it really ended with, asked of somebody who may know more; null where there is nobody. */
+	why(drop: Drop): Promise<Drop> | null;
 	/** Before the state changes: the connection is gone, which had lived `connectedMs`; null for a failed attempt. */
-	dropped(drop: Drop, connectedMs: number | null): void;
+	dropped(drop: Drop, connectedMs: number | null, transport: TransportName): void;
 	/** Is everything delivered that waited at the welcome? A connection that cannot do its work is not stable. */
 	proven(): boolean;
 	/** Final. */
@@ -102,7 +104,7 @@ export function createConnector(options: Options, events: ConnectorEvents): Conn
 			lasted = true;
 			checkStable();
 		}, options.stableAfter);
-		events.connected(welcome);
+		events.connected(welcome, transport);
 	}
 
 	function checkStable() {
@@ -111,13 +113,21 @@ export function createConnector(options: Options, events: ConnectorEvents): Conn
 		retries.reset();
 	}
 
+	/** A browser does not tell why an upgrade failed: the attempt is not over until that is known. */
 	function ended(drop: Drop) {
+		const failed = connection;
+		const known = state.name === 'connecting' && drop.class === 'connection' ? events.why(drop) : null;
+		if (known) void known.then((cause) => connection === failed && settle(cause));
+		else settle(drop);
+	}
+
+	function settle(drop: Drop) {
 		const at = clock.now();
 		const connectedMs = state.name === 'connected' ? at - state.since : null;
 		const transport = connection?.transport ?? 'websocket';
 		lastClose = { code: drop.code, transport, afterMs: connection ? at - connection.openedAt : 0 };
 		reset();
-		events.dropped(drop, connectedMs);
+		events.dropped(drop, connectedMs, transport);
 		const { next, pause, ...identity } = retries.after(drop);
 		renew ||= identity.renew;
 		const { attempts } = retries;

@@ -10,6 +10,8 @@ export interface HeartbeatOptions {
 	probeTimeout: number;
 	/** Send a `ping` with this `at`. */
 	ping(at: number): void;
+	/** An urgent probe was answered after so many milliseconds; null: it was not. */
+	probed(ms: number | null): void;
 	/** Nothing came for too long: the connection is dead, whatever the socket says. */
 	dead(): void;
 }
@@ -28,7 +30,7 @@ const TICK = 1_000;
 const JUMP = 5_000;
 
 /** Starts watching with a first `ping`. */
-export function startHeartbeat({ clock, intervalMs, timeoutMs, probeTimeout, ping, dead }: HeartbeatOptions): Heartbeat {
+export function startHeartbeat({ clock, intervalMs, timeoutMs, probeTimeout, ping, probed, dead }: HeartbeatOptions): Heartbeat {
 	let receivedAt = clock.now();
 	let pingedAt: number;
 	let tickAt = receivedAt;
@@ -55,7 +57,10 @@ export function startHeartbeat({ clock, intervalMs, timeoutMs, probeTimeout, pin
 		cancelProbe = clock.setTimeout(() => {
 			// After a stall the answer may wait behind this very timer: let it through before the verdict.
 			if (!isLast && clock.now() - due > TICK) awaitAnswer(TICK, true);
-			else dead();
+			else {
+				probed(null);
+				dead();
+			}
 		}, ms);
 	}
 
@@ -76,8 +81,10 @@ export function startHeartbeat({ clock, intervalMs, timeoutMs, probeTimeout, pin
 		received() {
 			receivedAt = clock.now();
 			stalled = 0;
-			cancelProbe?.();
+			if (!cancelProbe) return;
+			cancelProbe();
 			cancelProbe = null;
+			probed(receivedAt - pingedAt);
 		},
 		probe,
 		stop() {

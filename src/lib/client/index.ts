@@ -2,6 +2,7 @@
 export { type Backoff, type BackoffOptions, exponentialBackoff } from './backoff.ts';
 export { createClient } from './client.ts';
 export { RealtimeError, type RealtimeErrorClass, type RealtimeErrorCode } from './errors.ts';
+export type { TimelineEntry } from './flight-recorder.ts';
 export type { ClientOptions, Logger } from './options.ts';
 export { createMemoryOutboxStore, type OutboxRecord, type OutboxStore } from './outbox-store.ts';
 export type { Policy, PolicyChanges } from './policies.ts';
@@ -11,6 +12,7 @@ export type {
 	ClientStats,
 	ConnectionSnapshot,
 	ConnectionState,
+	Diagnosis,
 	Drop,
 	ErrorRecord,
 	OutboxItem,
@@ -21,3 +23,4 @@ export type {
 	Sent,
 	Subscription,
 } from './types.ts';
+export type { Verdict } from './verdicts.ts';

@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import { everyNetworkTransport } from '../transports/every-network.ts';
 import type { Fetch } from '../transports/http-request.ts';
 import type { Transport } from '../transports/transport.ts';
-import { type OpenWebSocket, webSocketTransport } from '../transports/websocket.ts';
+import { type OpenWebSocket, openWebSocket, webSocketTransport } from '../transports/websocket.ts';
 import { type Backoff, exponentialBackoff } from './backoff.ts';
 import { checkNumber, DAY } from './checks.ts';
 import { createMemoryOutboxStore, type OutboxStore } from './outbox-store.ts';
@@ -25,7 +25,8 @@ export interface ClientOptions extends Partial<Numbers> {
 	webSocket?: OpenWebSocket;
 	/**
 	 * Asks over HTTP where WebSocket does not get through. Give one that sends the identity along with `webSocket`: with that
-	 * alone, WebSocket is the only transport. @default the global one
+	 * alone, WebSocket is the only transport. It also asks `/api/ticket` why a connection does not open; the default does so in
+	 * browsers only, whose cookies go along, and not where `url` is a function. @default the global one
 	 */
 	fetch?: Fetch;
 	/** Carries the frames. @default WebSocket, and over HTTP what the network lets through */
@@ -110,6 +111,8 @@ const defaultTransport = ({ webSocket, fetch }: ClientOptions, clock: Clock): Tr
 
 export type Options = ReturnType<typeof resolveOptions>;
 
+const browserFetch: Fetch = (url, init) => fetch(url, init);
+
 /** @throws RealtimeError `invalid-option` naming the option, its range, and what was given */
 export function resolveOptions(given: ClientOptions) {
 	const numbers = { ...defaults };
@@ -124,6 +127,10 @@ export function resolveOptions(given: ClientOptions) {
 		...numbers,
 		url: given.url ?? '/api/websocket',
 		transport: given.transport ?? defaultTransport(given, clock),
+		/** Null where it would be asked as somebody else than who connects: without cookies, or without the ticket in the address. */
+		ticketFetch: given.fetch ?? (globalThis.location && typeof given.url !== 'function' ? browserFetch : null),
+		/** Null where frames go another way. */
+		openSocket: given.webSocket ?? (given.transport ? null : openWebSocket),
 		renew: given.renew ?? (() => Promise.resolve()),
 		store: given.store ?? createMemoryOutboxStore(),
 		backoff: given.backoff ?? exponentialBackoff(numbers),

@@ -4,8 +4,8 @@
 export interface PageHost {
 	readonly window?: EventTarget | undefined;
 	readonly document?: (EventTarget & { readonly visibilityState: string }) | undefined;
-	/** Some browsers tell when the device changes from one network to another. */
-	readonly navigator?: object | undefined;
+	/** Some browsers tell when the device changes from one network to another; what they say of being online is a hint. */
+	readonly navigator?: { readonly onLine?: boolean } | undefined;
 }
 
 /**

@@ -3,6 +3,8 @@ import type { ErrorClass } from '../protocol/codes.ts';
 import type { History, Message, Position, ServerFrame, Subscribed, User, Welcome } from '../protocol/frames.ts';
 import type { Notice, TransportName } from '../transports/transport.ts';
 import type { RealtimeError, RealtimeErrorClass, RealtimeErrorCode } from './errors.ts';
+import type { TimelineEntry } from './flight-recorder.ts';
+import type { Verdict } from './verdicts.ts';
 
 /** Why a connection ended or an attempt failed. `code` is a WebSocket close code, 1006 where none came. */
 export interface Drop {
@@ -92,6 +94,21 @@ export interface ErrorRecord {
 	message: string;
 	/** How long the connection had lived, in milliseconds; 0 for a failed attempt. */
 	connectedMs: number;
+	/** Why it dropped; absent where it was no drop. Said anew when the next connection tells more. */
+	diagnosis?: Diagnosis;
+}
+
+/** What is wrong, why we think so, and what to do about it. */
+export interface Diagnosis {
+	verdict: Verdict;
+	/** The verdict in a sentence. */
+	summary: string;
+	/** Facts, with their numbers. */
+	evidence: string[];
+	/** The first line is for the person in front of the page; what the operator can do follows on a line of its own. */
+	advice: string;
+	/** Wall time, milliseconds since 1970. */
+	at: number;
 }
 
 export type Quality = 'excellent' | 'good' | 'fair' | 'poor' | 'unknown';
@@ -116,8 +133,12 @@ export interface ClientStats {
 	reconnects: number;
 	failedAttempts: number;
 	messages: { queued: number; sent: number; acked: number; received: number; failed: number; duplicates: number };
-	/** From a drop to every room live again, milliseconds, for the last recovery. */
-	lastRecoveryMs: number | null;
+	/** From a drop to every room live again, in milliseconds, over the last 100 recoveries. */
+	recovery: { p50: number | null; p95: number | null; last: number | null };
+	/** 0 to 100, the worst of speed, evenness and steadiness: from 90 `excellent`, from 70 `good`, from 40 `fair`. Null: nothing was measured yet. */
+	score: number | null;
+	/** By the transport's name: attempts to connect over it, and how many of them came to carry the traffic. */
+	transports: Record<string, { attempts: number; successes: number }>;
 }
 
 /** What the listeners of each event are called with. */
@@ -168,4 +189,8 @@ export interface Client {
 	getStats(): ClientStats;
 	/** The last 100 errors, oldest first. */
 	getErrorHistory(): readonly ErrorRecord[];
+	/** The last 200 things that happened to the connection, oldest first. No messages. */
+	getTimeline(): readonly TimelineEntry[];
+	/** Runs the checks and says what is wrong. Takes 5 s at most and never rejects; one run at a time. */
+	diagnose(): Promise<Diagnosis>;
 }

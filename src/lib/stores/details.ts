@@ -10,7 +10,7 @@ export interface Detail {
 export function detailsOf(client: Client, wall: number): Detail[] {
 	const { state } = client;
 	const { lastHeartbeat, reconnectAttempts, quality } = client.getConnectionState();
-	const { roundTrip, reconnects, lastRecoveryMs } = client.getStats();
+	const { roundTrip, reconnects, recovery } = client.getStats();
 	const details: Detail[] = [];
 	if (state.name === 'connected') {
 		const { connection, resumed, server } = state.welcome;
@@ -28,7 +28,7 @@ export function detailsOf(client: Client, wall: number): Detail[] {
 	details.push({ label: 'Attempts', value: String(reconnectAttempts) });
 	details.push({
 		label: 'Reconnects',
-		value: lastRecoveryMs === null ? String(reconnects) : `${reconnects}, last in ${time(lastRecoveryMs)}`,
+		value: recovery.last === null ? String(reconnects) : `${reconnects}, last in ${time(recovery.last)}`,
 	});
 	return details;
 }

@@ -13,8 +13,10 @@ export interface WebSocketLike {
 
 export type OpenWebSocket = (url: string) => WebSocketLike;
 
+export const openWebSocket: OpenWebSocket = (url) => new WebSocket(url);
+
 /** @param openSocket Node 20 has no WebSocket of its own: `(url) => new WebSocket(url)` of "ws" */
-export function webSocketTransport(openSocket: OpenWebSocket = (url) => new WebSocket(url)): Transport {
+export function webSocketTransport(openSocket: OpenWebSocket = openWebSocket): Transport {
 	return { name: 'websocket', open: (url, handlers) => open(openSocket(absolute(url)), handlers) };
 }
 

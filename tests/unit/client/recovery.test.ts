@@ -50,7 +50,7 @@ describe('recovery', () => {
 		expect(await second.stored).toMatchObject({ offset: 4, duplicate: false });
 		expect(states).toEqual(['connecting', 'connected', 'disconnected', 'connecting', 'connected']);
 		expect(client.getStats()).toMatchObject({ connects: 2, reconnects: 1, messages: { queued: 2, acked: 2, received: 4 } });
-		expect(client.getStats().lastRecoveryMs).toBeGreaterThan(0);
+		expect(client.getStats().recovery.last).toBeGreaterThan(0);
 		client.close();
 	});
 
