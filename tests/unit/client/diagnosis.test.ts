@@ -1,7 +1,7 @@
 /** A client that finds out why: what each drop is put down to, what the checks add, and what is asked of whom. */
 import { describe, expect, it } from 'bun:test';
 import type { ClientOptions } from '../../../src/lib/client/options.ts';
-import { refusal } from '../../../src/lib/server/http.ts';
+import { closeResponse } from '../../../src/lib/server/http/refusal.ts';
 import { setup } from './harness.ts';
 
 const url = 'http://127.0.0.1:1/api/websocket';
@@ -82,17 +82,17 @@ describe('every drop is explained', () => {
 describe('an attempt that failed asks the ticket why', () => {
 	it.each([
 		[
-			() => refusal(403, 'forbidden', 'not you'),
+			() => closeResponse(4003, 'not you'),
 			{ name: 'closed', cause: { code: 4003, class: 'forbidden', reason: 'not you' } },
 			'forbidden',
 		],
 		[
-			() => refusal(503, 'overloaded', 'full', { retryAfterMs: 9_000 }),
+			() => closeResponse(4102, 'full', { retryAfterMs: 9_000 }),
 			{ name: 'disconnected', cause: { code: 4102, class: 'overload', retryAfterMs: 9_000 } },
 			'overloaded',
 		],
-		[() => refusal(429, 'rate-limited', 'slowly'), { name: 'disconnected', cause: { class: 'rate-limit' } }, 'rate-limited'],
-		[() => refusal(401, 'unauthenticated', 'who?'), { name: 'disconnected', cause: { class: 'auth' } }, 'unauthenticated'],
+		[() => closeResponse(4100, 'slowly'), { name: 'disconnected', cause: { class: 'rate-limit' } }, 'rate-limited'],
+		[() => closeResponse(4001, 'who?'), { name: 'disconnected', cause: { class: 'auth' } }, 'unauthenticated'],
 		[
 			() => new Response('<h1>403</h1>', { status: 403 }),
 			{ name: 'disconnected', cause: { class: 'connection' } },
