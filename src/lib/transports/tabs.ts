@@ -10,9 +10,13 @@ import type { Listen, Round } from './http-link.ts';
 
 /** Where the tabs of a browser meet. */
 export interface Tabs {
-	locks: Pick<LockManager, 'request'>;
+	locks: { request(name: string, callback: () => Promise<void> | undefined): Promise<unknown> };
 	/** Opens the channel of this name. */
-	channel(name: string): Pick<BroadcastChannel, 'postMessage' | 'close' | 'onmessage'>;
+	channel(name: string): {
+		postMessage(message: unknown): void;
+		onmessage: ((event: MessageEvent) => void) | null;
+		close(): void;
+	};
 }
 
 export interface Member {
@@ -59,7 +63,7 @@ export function joinTabs({ locks, channel: open }: Tabs, clock: Clock, endpoint:
 
 	locks
 		.request(name, () => {
-			if (over) return;
+			if (over) return undefined;
 			leads = true;
 			say({ type: 'leads' });
 			renew();
