@@ -39,7 +39,12 @@ export { expect } from '@playwright/test';
 
 async function enter(browser: Browser, url: string): Promise<Person> {
 	const context = await browser.newContext();
-	const page = await context.newPage();
+	return personOn(await context.newPage(), url);
+}
+
+/** A person at a page: further tabs of theirs are pages of the same context. */
+export async function personOn(page: Page, url: string): Promise<Person> {
+	const context = page.context();
 	await page.goto(url);
 	const messages = page.getByRole('log');
 	return {

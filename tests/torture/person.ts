@@ -45,7 +45,7 @@ export class Person {
 	constructor(options: PersonOptions) {
 		this.name = options.name;
 		this.#options = options;
-		this.#store.identify(options.name, 0);
+		this.#store.identify(options.name, 0, null);
 		this.#client = this.#open();
 	}
 

@@ -88,7 +88,7 @@ export function createClient(given: ClientOptions = {}): Client {
 		welcome = frame;
 		limits = frame.limits;
 		rooms.connected();
-		outbox.connected();
+		outbox.connected(frame.user.id);
 		flush();
 	}
 
@@ -233,6 +233,7 @@ export function createClient(given: ClientOptions = {}): Client {
 				connectionType: isConnected ? state.connectionType : null,
 				lastHeartbeat: aliveAt,
 				reconnectAttempts: connector.attempts,
+				storage: outbox.storage(),
 				quality: statistics.quality(clock.now()),
 			};
 		},

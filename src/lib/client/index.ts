@@ -3,8 +3,9 @@ export { type Backoff, type BackoffOptions, exponentialBackoff } from './backoff
 export { createClient } from './client.ts';
 export { RealtimeError, type RealtimeErrorClass, type RealtimeErrorCode } from './errors.ts';
 export type { TimelineEntry } from './flight-recorder.ts';
+export { createIndexedDbOutboxStore } from './indexed-db-store.ts';
 export type { ClientOptions, Logger } from './options.ts';
-export { createMemoryOutboxStore, type OutboxRecord, type OutboxStore } from './outbox-store.ts';
+export { createMemoryOutboxStore, type OutboxRecord, type OutboxStore, type OutboxWatcher } from './outbox-store.ts';
 export type { Policy, PolicyChanges } from './policies.ts';
 export type {
 	Client,

@@ -1,22 +1,13 @@
 /** What is sent but not yet stored: accepts, sends in order, resends, and settles each message exactly once. */
 import type { Ack, Nack, Publish } from '../protocol/frames.ts';
-import { newClientId } from './client-id.ts';
 import { deferred } from './deferred.ts';
 import { RealtimeError } from './errors.ts';
-import { type Entry, isFailed, isPending, isSending, Lane } from './lane.ts';
-import { createMemory } from './memory.ts';
+import { type Entry, isFailed, isPending, isSending, type Lane } from './lane.ts';
 import type { Options } from './options.ts';
-import type { OutboxRecord } from './outbox-store.ts';
+import { createEntries, type EntryEvents } from './outbox-entries.ts';
 import type { OutboxItem, Sent } from './types.ts';
 
-export interface OutboxEvents {
-	/** An item was added or changed, or left. */
-	changed(item: OutboxItem): void;
-	/** A message was refused for good. */
-	failed(error: RealtimeError): void;
-	/** Something may be sent now that could not be before. */
-	ready(): void;
-	storeFailed(error: RealtimeError): void;
+export interface OutboxEvents extends EntryEvents {
 	/** Does it fit into what the server takes? */
 	fits(frame: Publish): boolean;
 }
@@ -24,36 +15,17 @@ export interface OutboxEvents {
 const tooLarge = () => new RealtimeError('too-large', 'the message is too big');
 const unknown = () => new RealtimeError('out-of-order', 'the server has lost count: whether it has this message is unknown');
 
-export function createOutbox({ clock, store, maxQueueSize }: Options, events: OutboxEvents) {
-	const { changed, failed, ready, storeFailed, fits } = events;
-	const lanes = new Map<string, Lane>();
-	let sequences: OutboxRecord['sequences'] = [];
+export function createOutbox(options: Options, events: OutboxEvents) {
+	const { clock, maxQueueSize } = options;
+	const { changed, ready, fits } = events;
+	const entries = createEntries(options, events);
+	const { lanes, all, change, keep, remove, fail, renumber, find } = entries;
 	/** What was on the wire when a close said "too big": until it is settled, one message travels at a time, to find the one to blame. */
 	let suspects: Entry[] = [];
 	/** What waited at the last welcome. */
 	let proofs: Entry[] = [];
 
-	const memory = createMemory(store, storeFailed);
-	const { identity, write, loaded, count } = memory;
-	const all = () => [...lanes.values()].flatMap(({ entries }) => entries);
 	const inFlight = () => all().filter(isSending).length;
-
-	/** Takes up what an earlier life left. It goes before what was handed in meanwhile, which keeps its provisional id. */
-	function adopt(record: OutboxRecord) {
-		sequences = record.sequences.filter(({ client }) => client === identity.client);
-		for (const item of [...record.items].reverse()) {
-			const entry: Entry = { item, kept: true, transmitted: true, ...deferred() };
-			laneOf(item.room).entries.unshift(entry);
-			if (isPending(entry)) change(entry, { status: 'queued' });
-		}
-	}
-
-	function laneOf(room: string): Lane {
-		const seq = sequences.find((sequence) => sequence.room === room)?.seq;
-		const lane = lanes.get(room) ?? new Lane(identity.client, seq ?? 0, clock);
-		lanes.set(room, lane);
-		return lane;
-	}
 
 	/** As it travels: one of another client id than ours says whose it is. */
 	const frameOf = ({ client, room, seq, kind, data }: OutboxItem): Publish => ({
@@ -62,40 +34,8 @@ export function createOutbox({ clock, store, maxQueueSize }: Options, events: Ou
 		seq,
 		kind,
 		data,
-		client: client === identity.client ? undefined : client,
+		client: entries.named(client),
 	});
-
-	function change(entry: Entry, part: Partial<OutboxItem>) {
-		entry.item = { ...entry.item, ...part };
-		changed(entry.item);
-	}
-
-	/** Puts an item into the store; it may be sent once that has settled. */
-	function keep(entry: Entry, replaced?: OutboxItem) {
-		entry.kept = false;
-		const settled = () => {
-			entry.kept = true;
-			ready();
-		};
-		write(() => store.put(entry.item, replaced), settled);
-	}
-
-	function remove(lane: Lane, entry: Entry, part: Partial<OutboxItem> = {}) {
-		lane.entries.splice(lane.entries.indexOf(entry), 1);
-		write(() => store.remove(entry.item));
-		change(entry, part);
-	}
-
-	function fail(lane: Lane, entry: Entry, error: RealtimeError) {
-		lane.settled();
-		change(entry, { status: 'failed', error });
-		write(() => store.put(entry.item));
-		entry.reject(error);
-		failed(error);
-		// Bounded: where nobody looks at failures, the oldest go.
-		const [oldest, ...more] = lane.entries.filter(isFailed);
-		if (oldest && more.length >= maxQueueSize) remove(lane, oldest);
-	}
 
 	/** A seq that is never sent would block all after it: those go into a new sequence, unless the server may have them already. */
 	function failTooLarge(lane: Lane, { item: { client, seq } }: Entry) {
@@ -103,18 +43,6 @@ export function createOutbox({ clock, store, maxQueueSize }: Options, events: Ou
 		if (culprit) fail(lane, culprit, tooLarge());
 		for (const entry of after) if (entry.transmitted) fail(lane, entry, unknown());
 		renumber(lane, client, after.filter(isPending));
-	}
-
-	/** Gives these the numbers 1, 2, 3 … under an id that nobody has used: a seq that may be taken is never used again. */
-	function renumber(lane: Lane, old: string, entries: Entry[]) {
-		const client = newClientId();
-		for (const [index, entry] of entries.entries()) {
-			const replaced = entry.item;
-			change(entry, { client, seq: index + 1, status: 'queued' });
-			keep(entry, replaced);
-		}
-		if (lane.client === old) Object.assign(lane, { client, seq: entries.length });
-		ready();
 	}
 
 	/** Sends everything from `seq` on again, after the pause. */
@@ -137,17 +65,12 @@ export function createOutbox({ clock, store, maxQueueSize }: Options, events: Ou
 		else rewind(lane, client, expected, null);
 	}
 
-	function find(room: string, seq: number, client = identity.client): [Lane, Entry] | undefined {
-		const lane = lanes.get(room);
-		const entry = lane?.entries.find((each) => each.item.seq === seq && each.item.client === client && isPending(each));
-		return lane && entry && [lane, entry];
-	}
-
-	memory.load(adopt);
 	return {
-		identity,
-		loaded,
-		count,
+		identity: entries.identity,
+		loaded: entries.loaded,
+		count: entries.count,
+		/** Whether what waits outlives the page. */
+		storage: entries.storage,
 		inFlight,
 
 		items: (room: string): readonly OutboxItem[] => lanes.get(room)?.entries.map(({ item }) => item) ?? [],
@@ -156,7 +79,7 @@ export function createOutbox({ clock, store, maxQueueSize }: Options, events: Ou
 		accept(room: string, kind: string, data: unknown): Sent {
 			if (all().filter(isPending).length >= maxQueueSize)
 				throw new RealtimeError('overloaded', `${maxQueueSize} messages already wait to be sent: this one was not taken`);
-			const lane = laneOf(room);
+			const lane = entries.laneOf(room);
 			const { client } = lane;
 			const seq = lane.seq + 1;
 			const id = `${client}/${room}/${seq}`;
@@ -171,7 +94,8 @@ export function createOutbox({ clock, store, maxQueueSize }: Options, events: Ou
 		},
 
 		/** The welcome has come: what waits now has to be settled before the connection counts as proven. */
-		connected() {
+		connected(user: string) {
+			entries.meet(user);
 			proofs = all().filter(isPending);
 		},
 		proven: () => !proofs.some(isPending),
@@ -224,7 +148,7 @@ export function createOutbox({ clock, store, maxQueueSize }: Options, events: Ou
 			for (const entry of sent) change(entry, { status: 'queued' });
 			for (const lane of lanes.values()) lane.dropped();
 			const [only, ...others] = sent;
-			if (tooBig && only && others.length === 0 && suspects.some(isPending)) failTooLarge(laneOf(only.item.room), only);
+			if (tooBig && only && others.length === 0 && suspects.some(isPending)) failTooLarge(entries.laneOf(only.item.room), only);
 			else if (tooBig) suspects = sent;
 		},
 
@@ -237,6 +161,7 @@ export function createOutbox({ clock, store, maxQueueSize }: Options, events: Ou
 
 		/** Nothing will be sent any more. What the store holds stays there for a later life. */
 		close(error: RealtimeError) {
+			entries.close();
 			for (const lane of lanes.values()) lane.resume();
 			for (const entry of all()) entry.reject(error);
 		},

@@ -28,3 +28,19 @@ export function watchPage({ window, document, navigator }: PageHost, online: () 
 		for (const [target, event, run] of watched) target?.removeEventListener(event, run);
 	};
 }
+
+/**
+ * Listens for the browser putting the page aside, whole and frozen, for a person who may go back to it; returns what stops it.
+ * @param aside it is about to be: nothing of the page runs until `back`, which may never come
+ */
+export function watchPutAside({ window }: PageHost, aside: () => void, back: () => void): () => void {
+	const isKept = (event: Event) => 'persisted' in event && event.persisted === true;
+	const hidden = (event: Event) => isKept(event) && aside();
+	const shown = (event: Event) => isKept(event) && back();
+	window?.addEventListener('pagehide', hidden);
+	window?.addEventListener('pageshow', shown);
+	return () => {
+		window?.removeEventListener('pagehide', hidden);
+		window?.removeEventListener('pageshow', shown);
+	};
+}

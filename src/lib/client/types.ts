@@ -122,6 +122,8 @@ export interface ConnectionSnapshot {
 	lastHeartbeat: number | null;
 	/** Attempts since the last stable connection. */
 	reconnectAttempts: number;
+	/** Whether what is unsent outlives the page. `memory`: closing it now would lose that. */
+	storage: 'durable' | 'memory';
 	quality: Quality;
 }
 

@@ -5,6 +5,7 @@ import { online } from 'svelte/reactivity/window';
 import type { Client, ConnectionState } from '../client/types.ts';
 import { systemClock } from '../clock.ts';
 import { present, RESTORED_SHOWN_MS, type Situation, type View } from './presentation.ts';
+import { Risk } from './risk.svelte.ts';
 import { ticker } from './ticker.svelte.ts';
 
 export class Connection {
@@ -16,8 +17,7 @@ export class Connection {
 	#wokeAt = $state.raw(0);
 	#retriedAt = $state.raw<number | null>(null);
 	#restoredAt = $state.raw<number | null>(null);
-	/** Ids of our messages, of all rooms, that wait to be stored. */
-	readonly #unsent = new Set<string>();
+	readonly risk = new Risk();
 	/** The person was told that something is wrong: they are owed the good news. */
 	#told = false;
 
@@ -33,11 +33,6 @@ export class Connection {
 
 	get state() {
 		return this.#state;
-	}
-
-	/** Whether messages of ours, in any room, wait to be stored. */
-	get unsent() {
-		return this.#unsent.size > 0;
 	}
 
 	/** Connects; returns the function that closes. */
@@ -76,10 +71,7 @@ export class Connection {
 	#begin() {
 		const client = this.#create();
 		client.on('state', (state, previous) => this.#changed(state, previous));
-		client.on('outbox', ({ id, status }) => {
-			if (status === 'queued' || status === 'sending') this.#unsent.add(id);
-			else this.#unsent.delete(id);
-		});
+		this.risk.watch(client);
 		this.#client = client;
 		client.connect();
 	}

@@ -138,7 +138,8 @@ describe('sequences', () => {
 		third.connect();
 		await clock.advance(100);
 		expect(texts(server.log('lobby').messages).at(-1)).toBe(5);
-		expect(errors.filter(({ code }) => code === 'storage').length).toBe(4);
+		expect(errors.filter(({ code }) => code === 'storage').length).toBe(5);
+		expect(third.getConnectionState().storage).toBe('memory');
 		third.close();
 	});
 });
@@ -149,7 +150,7 @@ function slowStore(clock: ReturnType<typeof setup>['clock'], store: OutboxStore)
 		new Promise<Awaited<Value>>((resolve) => clock.setTimeout(() => resolve(Promise.resolve(run())), 100));
 	return {
 		load: () => later(() => store.load()),
-		identify: (client, connectionNumber) => later(() => store.identify(client, connectionNumber)),
+		identify: (...who) => later(() => store.identify(...who)),
 		put: (item: OutboxItem, replaced?: OutboxItem) => later(() => store.put(item, replaced)),
 		remove: (item) => later(() => store.remove(item)),
 	};
