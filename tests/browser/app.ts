@@ -17,7 +17,10 @@ export interface Person {
 	badge(): ReturnType<Page['locator']>;
 }
 
-export const test = base.extend<{ server: ServerProcess; enter: (room: string) => Promise<Person> }>({
+/** Somebody new opens a room, at the server itself or at a proxy in front of it. */
+type Enter = (room: string, origin?: string) => Promise<Person>;
+
+export const test = base.extend<{ server: ServerProcess; enter: Enter }>({
 	server: async ({ browserName }, use) => {
 		const dataDir = await mkdtemp(join(tmpdir(), `holdfast-${browserName}-`));
 		const server = await startServer({ dataDir });
@@ -27,8 +30,8 @@ export const test = base.extend<{ server: ServerProcess; enter: (room: string) =
 	},
 	enter: async ({ server, browser }, use) => {
 		const people: Person[] = [];
-		await use(async (room) => {
-			const person = await enter(browser, `${server.url}/rooms/${room}`);
+		await use(async (room, origin = server.url) => {
+			const person = await enter(browser, `${origin}/rooms/${room}`);
 			people.push(person);
 			return person;
 		});
