@@ -2,7 +2,8 @@
  * Every test, with everything it needs: unit, contract, integration and torture on `bun test`, then real browsers against the built app.
  * `bun run test unit` (or contract, integration, torture, browser) runs one kind.
  */
-import { browser } from './browser.ts';
+import { chromium } from './browser.ts';
+import { haproxy, nginx, provide } from './tools.ts';
 
 interface Counts {
 	passed: number;
@@ -15,15 +16,20 @@ const unknown = wanted.filter((kind) => !kinds.includes(kind));
 if (unknown.length > 0) throw new Error(`no tests are called ${unknown.join(', ')}: expected ${kinds.join(', ')}`);
 const chosen = wanted.length > 0 ? wanted : kinds;
 
+// Before the first test, so that a tool that can not be had is told at once.
+const needed = [
+	...(chosen.includes('integration') || chosen.includes('browser') ? [nginx, haproxy] : []),
+	...(chosen.includes('browser') ? [chromium] : []),
+];
+const paths = Object.fromEntries(needed.map((tool) => [tool.variable, provide(tool)]));
 const folders = chosen.filter((kind) => kind !== 'browser').map((kind) => `./tests/${kind}`);
 const total: Counts = { passed: 0, failed: 0 };
-if (folders.length > 0) add(await run(['bun', 'test', ...folders], {}, /^\s*(\d+) pass$/m, /^\s*(\d+) fail$/m));
+if (folders.length > 0) add(await run(['bun', 'test', ...folders], /^\s*(\d+) pass$/m, /^\s*(\d+) fail$/m));
 if (chosen.includes('browser')) {
-	const CHROMIUM_PATH = browser();
 	const built = Bun.spawnSync(['bun', '--bun', 'vite', 'build', '--logLevel', 'error'], { stdout: 'inherit', stderr: 'inherit' });
 	if (!built.success) throw new Error('the app does not build');
 	const playwright = ['bun', '--bun', 'playwright', 'test', '--config', 'tests/browser/playwright.config.ts'];
-	add(await run(playwright, { CHROMIUM_PATH }, /^\s*(\d+) passed/m, /^\s*(\d+) (?:failed|interrupted|did not run)/m));
+	add(await run(playwright, /^\s*(\d+) passed/m, /^\s*(\d+) (?:failed|interrupted|did not run)/m));
 }
 // The closing line that says it all, for people and for machines.
 console.log(`${total.passed} passed, ${total.failed} failed`);
@@ -35,8 +41,8 @@ function add({ passed, failed }: Counts) {
 }
 
 /** Runs a test command, shows what it prints, and reads its counts. A command that fails without a count has failed once. */
-async function run(command: string[], env: Record<string, string>, pass: RegExp, fail: RegExp): Promise<Counts> {
-	const child = Bun.spawn(command, { env: { ...process.env, ...env }, stdout: 'pipe', stderr: 'pipe' });
+async function run(command: string[], pass: RegExp, fail: RegExp): Promise<Counts> {
+	const child = Bun.spawn(command, { env: { ...process.env, ...paths }, stdout: 'pipe', stderr: 'pipe' });
 	const printed = await Promise.all([echo(child.stdout, Bun.stdout), echo(child.stderr, Bun.stderr)]);
 	const text = printed.join('\n');
 	const count = (pattern: RegExp) => Number(pattern.exec(text)?.[1] ?? 0);

@@ -3,6 +3,7 @@
  * that started it, and what it printed is at hand when something fails.
  */
 import { resolve } from 'node:path';
+import { Lines, startChild } from './child.ts';
 import { freePort } from './free-port.ts';
 import { until } from './until.ts';
 
@@ -43,19 +44,17 @@ export interface ServerProcess {
 	close(): Promise<void>;
 }
 
-const LINES = 200;
 const STOP_TIMEOUT = 10_000;
-/** The kernel ends the child with us, however we end; elsewhere the exit handler does, unless we are killed ourselves. */
-const leash = Bun.which('setpriv') ? ['setpriv', '--pdeathsig', 'KILL', '--'] : [];
 
 export async function startServer(options: ServerOptions): Promise<ServerProcess> {
 	const entry = options.entry ?? resolve(import.meta.dir, '../../server.ts');
-	const lines: string[] = [];
+	const lines = new Lines();
 	let url = '';
 	let child = await start(String(freePort()));
 
 	async function start(port: string) {
-		const started = Bun.spawn([...leash, process.execPath, entry], {
+		let address: string | undefined;
+		const started = startChild([process.execPath, entry], {
 			env: {
 				PATH: process.env.PATH ?? '',
 				HOME: process.env.HOME ?? '',
@@ -66,20 +65,11 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
 				...options.env,
 				PORT: port,
 			},
-			stdin: 'ignore',
-			stdout: 'pipe',
-			stderr: 'pipe',
+			line(line) {
+				lines.add(line);
+				address ??= line.match(/https?:\/\/[\w.-]+:\d+/)?.[0];
+			},
 		});
-		children.add(started);
-		started.exited.finally(() => children.delete(started));
-		let address: string | undefined;
-		const keep = (line: string) => {
-			lines.push(line);
-			if (lines.length > 2 * LINES) lines.splice(0, LINES);
-			address ??= line.match(/https?:\/\/[\w.-]+:\d+/)?.[0];
-		};
-		// Both run until the process has gone; a broken pipe means just that.
-		for (const stream of [started.stdout, started.stderr]) collect(stream, keep).catch(() => {});
 		try {
 			await until(() => address || started.exitCode !== null, 'the server prints its address', options.startTimeoutMs ?? 15_000);
 			if (!address) throw new Error(`the server ended with code ${started.exitCode} instead of starting`);
@@ -87,7 +77,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
 			await until(isReady, 'the server is ready', options.startTimeoutMs ?? 15_000);
 		} catch (error) {
 			started.kill('SIGKILL');
-			throw new Error(`${error instanceof Error ? error.message : error}; it printed:\n${tail()}`, { cause: error });
+			throw new Error(`${error instanceof Error ? error.message : error}; it printed:\n${lines.tail()}`, { cause: error });
 		}
 		return started;
 	}
@@ -97,9 +87,6 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
 			({ ok }) => ok,
 			() => false,
 		);
-	}
-	function tail() {
-		return lines.slice(-LINES).join('\n');
 	}
 	function isRunning() {
 		return child.exitCode === null && child.signalCode === null;
@@ -134,7 +121,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
 			const late = setTimeout(() => end('SIGKILL'), STOP_TIMEOUT);
 			await end('SIGTERM');
 			clearTimeout(late);
-			if (child.signalCode === 'SIGKILL') throw new Error(`the server did not leave on SIGTERM; it printed:\n${tail()}`);
+			if (child.signalCode === 'SIGKILL') throw new Error(`the server did not leave on SIGTERM; it printed:\n${lines.tail()}`);
 		},
 		sigstop: () => child.kill('SIGSTOP'),
 		sigcont: () => child.kill('SIGCONT'),
@@ -145,25 +132,8 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
 		ready: async () => {
 			await until(isReady, 'the server is ready');
 		},
-		log: tail,
+		log: () => lines.tail(),
 		// A frozen process takes SIGKILL too.
 		close: () => end('SIGKILL'),
 	};
-}
-
-const children = new Set<Bun.Subprocess>();
-process.on('exit', () => {
-	for (const child of children) child.kill('SIGKILL');
-});
-
-async function collect(stream: ReadableStream<Uint8Array>, keep: (line: string) => void) {
-	const reader = stream.getReader();
-	const decoder = new TextDecoder();
-	let rest = '';
-	for (let part = await reader.read(); !part.done; part = await reader.read()) {
-		const parts = (rest + decoder.decode(part.value, { stream: true })).split('\n');
-		rest = parts.pop() ?? '';
-		for (const line of parts) keep(line);
-	}
-	if (rest) keep(rest);
 }

@@ -5,6 +5,7 @@ import type { Fetch } from './http-request.ts';
 import { longPollingTransport } from './long-polling.ts';
 import type { NetworkOptions } from './network.ts';
 import { selectorTransport } from './selector.ts';
+import type { Tabs } from './tabs.ts';
 import type { Transport } from './transport.ts';
 import { type OpenWebSocket, webSocketTransport } from './websocket.ts';
 
@@ -17,13 +18,19 @@ export interface EveryNetworkOptions {
 }
 
 export function everyNetworkTransport({ clock, webSocket, fetch, storage = tabStorage() }: EveryNetworkOptions): Transport {
-	const http = { clock, ...(fetch && { fetch }) };
+	const http = { clock, tabs: browserTabs(), ...(fetch && { fetch }) };
 	return selectorTransport({
 		clock,
 		storage,
 		webSocket: webSocketTransport(webSocket),
 		fallbacks: [eventStreamTransport(http), longPollingTransport(http)],
 	});
+}
+
+/** Only the tabs of a browser share an identity; elsewhere two clients of a process may be two people. */
+function browserTabs(): Tabs | undefined {
+	if (!globalThis.document || !globalThis.navigator?.locks || !globalThis.BroadcastChannel) return undefined;
+	return { locks: navigator.locks, channel: (name) => new BroadcastChannel(name) };
 }
 
 /** Where it is switched off, reading the name alone throws. */

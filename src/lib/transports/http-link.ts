@@ -1,46 +1,63 @@
 /**
  * What both HTTP transports share. A link over HTTP is made of requests, each of which greets anew and says where the client
- * stands: one waits for news, another sends, one after the other so that order is kept.
+ * stands: one listens for news, another sends, one after the other so that order is kept.
  */
-import { type Asked, ask, fatalIn, GivenUp, type HttpOptions, Refusal } from './http-request.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { type Answer, ask, type Fetch, fatalIn, type Question, Refusal } from './http-request.ts';
+import { joinTabs, type Tabs } from './tabs.ts';
 import { ABNORMAL, type Hello, type Link, type LinkHandlers, type TransportName } from './transport.ts';
 
-/** One request that listens: resolves when the next one is due, rejects when the link is at its end. */
-export type Listen = (to: {
+export interface HttpOptions {
+	/** @default the system's */
+	clock?: Clock;
+	/** @default the global one */
+	fetch?: Fetch;
+	/** Lets one tab listen for all. @default each listens for itself */
+	tabs?: Tabs | undefined;
+}
+
+/** One round of listening. */
+export interface Round {
 	hello: Hello;
 	/** The first one of a link, or since the rooms or the network changed: what is there is wanted at once. */
 	fresh: boolean;
-	/** Asks `path`, beside the WebSocket endpoint, for content of a type; gives up after `ms` of silence. */
-	ask(path: string, body: string, type: string, ms: number): Asked;
+	/** Asks `path`, beside the WebSocket endpoint. */
+	ask(path: string, question: Pick<Question, 'body' | 'type' | 'ms'>): Answer;
 	deliver(text: string): void;
-}) => Promise<void>;
+	/** The round is to be made anew. */
+	signal: AbortSignal;
+}
+
+/** Resolves when the next round is due; a rejection ends the link. */
+export type Listen = (round: Round) => Promise<void>;
 
 /** Texts in one request: each may have 64 KiB, and a body 1 MiB. */
 const TEXTS = 15;
 /** For the answer to what was sent, which waits for the disk; in milliseconds. */
 const SEND_TIMEOUT = 30_000;
-/** Between the starts of two requests that listen, in milliseconds: a busy room comes in larger answers instead of more of them. */
+/** Between the starts of two rounds, in milliseconds: a busy room comes in larger answers instead of more of them. */
 const PACE = 25;
 
 export function openHttpLink(
 	transport: TransportName,
-	{ clock, fetch = (url, init) => globalThis.fetch(url, init) }: HttpOptions,
+	{ clock = systemClock, fetch = (url, init) => globalThis.fetch(url, init), tabs }: HttpOptions,
 	url: string,
 	handlers: LinkHandlers,
 	listen: Listen,
 ): Link {
 	const base = new URL(url, globalThis.location?.href);
 	base.protocol = base.protocol.replace('ws', 'http');
+	const queue: string[] = [];
 	let hello: Hello | null = null;
 	let over = false;
 	let fresh = true;
-	let listening: Asked | null = null;
 	let renewing = false;
-	const queue: string[] = [];
 	let sending = false;
+	let round = new AbortController();
+	const member = tabs && joinTabs(tabs, clock, new URL('poll', base).href, renew);
 
-	const request = (path: string, body: string, type: string, ms: number) =>
-		ask({ fetch, clock }, { url: new URL(path, base).href, body, type, ms });
+	const request = (path: string, question: Pick<Question, 'body' | 'type' | 'ms'>, signal?: AbortSignal) =>
+		ask(fetch, clock, { ...question, url: new URL(path, base).href, ...(signal && { signal }) });
 
 	function deliver(text: string) {
 		const refusal = fatalIn(text);
@@ -50,31 +67,20 @@ export function openHttpLink(
 
 	async function run() {
 		hello = await handlers.greet();
-		let next = clock.now();
 		while (!over) {
-			next = clock.now() + PACE;
-			const isFresh = fresh;
+			const next = clock.now() + PACE;
+			round = new AbortController();
+			const { signal } = round;
+			const now: Round = { hello, fresh, ask: (path, question) => request(path, question, signal), deliver, signal };
 			fresh = false;
 			try {
-				await listen({ hello, fresh: isFresh, ask: attend, deliver });
+				await (member ? member.listen(now, listen) : listen(now));
 			} catch (error) {
-				const reason = attended()?.reason ?? error;
-				if (!(reason instanceof GivenUp)) throw reason;
-			} finally {
-				listening?.done();
-				listening = null;
+				if (!signal.aborted) throw error;
 			}
 			if (!over && !fresh && clock.now() < next) await pause(next - clock.now());
 		}
 	}
-
-	function attend(path: string, body: string, type: string, ms: number) {
-		listening = request(path, body, type, ms);
-		return listening;
-	}
-
-	/** For TypeScript, which does not see that listening sets it. */
-	const attended = (): Asked | null => listening;
 
 	const pause = (ms: number) => new Promise<void>((resolve) => void clock.setTimeout(resolve, ms));
 
@@ -83,19 +89,8 @@ export function openHttpLink(
 		sending = true;
 		while (queue.length > 0) {
 			const texts = queue.splice(0, TEXTS).map((text) => (text.startsWith('[') ? text.slice(1, -1) : text));
-			const asked = request(
-				'poll',
-				`[${[hello({ rooms: false, waitMs: 0 }), ...texts].join()}]`,
-				'application/json',
-				SEND_TIMEOUT,
-			);
-			try {
-				deliver(await (await asked.response).text());
-			} catch (error) {
-				throw asked.reason ?? error;
-			} finally {
-				asked.done();
-			}
+			const body = `[${[hello({ rooms: false, waitMs: 0 }), ...texts].join()}]`;
+			deliver(await request('poll', { body, type: 'application/json', ms: SEND_TIMEOUT }).text());
 		}
 		sending = false;
 	}
@@ -107,19 +102,21 @@ export function openHttpLink(
 		handlers.close(code, message, retryAfterMs);
 	}
 
+	/** What is being sent still goes: it was sent before. */
 	function leave() {
 		over = true;
-		listening?.giveUp(new GivenUp());
+		round.abort();
+		member?.leave();
 	}
 
-	/** The request that listens is made anew. One that is being sent goes on. */
+	/** The round under way is made anew, once a tick. */
 	function renew() {
 		if (renewing) return;
 		renewing = true;
 		queueMicrotask(() => {
 			renewing = false;
 			fresh = true;
-			listening?.giveUp(new GivenUp());
+			round.abort();
 		});
 	}
 

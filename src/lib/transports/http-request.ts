@@ -19,71 +19,77 @@ export class Refusal extends Error {
 	}
 }
 
-/** The request was given up by this side. */
-export class GivenUp extends Error {}
-
-export interface HttpOptions {
-	clock: Clock;
-	/** @default the global one */
-	fetch?: Fetch;
-}
-
 export interface Question {
 	url: string;
 	body: string;
 	/** The type of content that the answer must have. */
-	type: string;
+	type: 'application/json' | 'text/event-stream';
 	/** The longest silence, in milliseconds. */
 	ms: number;
+	/** Gives it up. */
+	signal?: AbortSignal;
 }
 
-export interface Asked {
-	response: Promise<Response>;
-	/** Gives it up: `response`, and what is read of its body, rejects. Not every runtime says with what: the reason stays here. */
-	giveUp(reason: Error): void;
-	readonly reason: Error | undefined;
-	/** Extends the time in which something must come by, from now, in milliseconds. */
+/** The answer, read in one of two ways. Both reject with a `Refusal` when there is one in it, or silence for too long. */
+export interface Answer {
+	text(): Promise<string>;
+	parts(): AsyncGenerator<string>;
+	/** Another limit for silence, from now on, in milliseconds. */
 	within(ms: number): void;
-	/** It is over: no timer is left. */
-	done(): void;
 }
 
-/** Asks; a refusal in the answer rejects with its `Refusal`, and silence for longer than `ms` gives it up with one. */
-export function ask({ fetch, clock }: Required<HttpOptions>, { url, body, type, ms }: Question): Asked {
+export function ask(fetch: Fetch, clock: Clock, { url, body, type, ms, signal }: Question): Answer {
 	const controller = new AbortController();
+	let late: Refusal | undefined;
 	let cancel: Cancel = () => {};
-	let given: Error | undefined;
-	const giveUp = (reason: Error) => {
-		given ??= reason;
-		controller.abort(reason);
-	};
-	const within = (limit: number) => {
+	let limit = ms;
+
+	function heard() {
 		cancel();
-		cancel = clock.setTimeout(() => giveUp(new Refusal(ABNORMAL, 'The server did not answer in time.')), limit);
-	};
-	within(ms);
-	const init = {
-		method: 'POST',
-		headers: { 'content-type': 'application/json' },
-		body,
-		signal: controller.signal,
-		cache: 'no-store' as const,
-	};
-	const response = fetch(url, init).then(async (answer) => {
-		if (!answer.ok) throw await refusalOf(answer);
-		// A hotel's sign-in page answers everything with 200.
-		if (!answer.headers.get('content-type')?.startsWith(type))
-			throw new Refusal(ABNORMAL, 'Something on the way answered instead of the server.');
-		return answer;
-	});
+		cancel = clock.setTimeout(() => {
+			// Kept as well: not every runtime rejects with the reason of an abort.
+			late = new Refusal(ABNORMAL, 'The server did not answer in time.');
+			controller.abort(late);
+		}, limit);
+	}
+
+	async function* parts() {
+		const abort = () => controller.abort();
+		if (signal?.aborted) abort();
+		signal?.addEventListener('abort', abort);
+		heard();
+		try {
+			const headers = { 'content-type': 'application/json' };
+			const answer = await fetch(url, { method: 'POST', headers, body, signal: controller.signal, cache: 'no-store' });
+			if (!answer.ok) throw await refusalOf(answer);
+			// A hotel's sign-in page answers everything with 200.
+			if (!answer.headers.get('content-type')?.startsWith(type))
+				throw new Refusal(ABNORMAL, 'Something on the way answered instead of the server.');
+			const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+			for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+				heard();
+				yield part.value;
+			}
+		} catch (error) {
+			throw late ?? error;
+		} finally {
+			cancel();
+			signal?.removeEventListener('abort', abort);
+			// Whoever stops reading has had enough of the answer.
+			controller.abort();
+		}
+	}
+
 	return {
-		response,
-		giveUp,
-		get reason() {
-			return given;
+		parts,
+		async text() {
+			let text = '';
+			for await (const part of parts()) text += part;
+			return text;
 		},
-		within,
-		done: () => cancel(),
+		within(next) {
+			limit = next;
+		},
 	};
 }
 

@@ -1,6 +1,7 @@
 /** Make-before-break: opens a second link beside the one that carries, and tells when everything is live over it. */
 import type { Clock } from '../clock.ts';
-import type { Link, LinkHandlers, Transport } from './transport.ts';
+import { framesIn, roomsIn } from './frames-in.ts';
+import { ABNORMAL, type Link, type LinkHandlers, type Transport } from './transport.ts';
 
 export interface ProbeEvents extends Pick<LinkHandlers, 'greet' | 'message'> {
 	/** Every room of its hello is live over `link`: `welcome` came over it, and what it brings from here on is `message`. */
@@ -19,7 +20,6 @@ export interface Probe {
 /** From opening to everything live, in milliseconds. */
 const TIMEOUT = 10_000;
 
-/** @param reason what a probe that took too long is closed with */
 export function openProbe(transport: Transport, url: string, clock: Clock, events: ProbeEvents): Probe {
 	/** Rooms that are not live yet. */
 	let missing = new Set<string>();
@@ -28,7 +28,7 @@ export function openProbe(transport: Transport, url: string, clock: Clock, event
 	const cancelTimeout = clock.setTimeout(() => {
 		if (state !== 'opening') return;
 		cancel();
-		events.close(1006, 'It did not get live in time.');
+		events.close(ABNORMAL, 'It did not get live in time.');
 	}, TIMEOUT);
 
 	const link = transport.open(url, {
@@ -36,7 +36,7 @@ export function openProbe(transport: Transport, url: string, clock: Clock, event
 			const hello = await events.greet();
 			return (request) => {
 				const text = hello(request);
-				missing = new Set(roomsIn(text));
+				missing = new Set(roomsIn(text).map(({ room }) => room));
 				return text;
 			};
 		},
@@ -55,7 +55,7 @@ export function openProbe(transport: Transport, url: string, clock: Clock, event
 	function look(text: string) {
 		for (const frame of framesIn(text)) {
 			if (frame.type === 'welcome') welcome = JSON.stringify(frame);
-			else if (frame.type === 'live' || frame.type === 'error') missing.delete(String(frame.room));
+			else if (frame.type === 'live' || frame.type === 'error') missing.delete(frame.room ?? '');
 		}
 		if (welcome === null || missing.size > 0) return;
 		cancelTimeout();
@@ -79,21 +79,4 @@ export function openProbe(transport: Transport, url: string, clock: Clock, event
 		},
 		cancel,
 	};
-}
-
-type Frame = Record<string, unknown>;
-const isFrame = (value: unknown): value is Frame => typeof value === 'object' && value !== null;
-
-function framesIn(text: string): Frame[] {
-	try {
-		const value: unknown = JSON.parse(text);
-		return (Array.isArray(value) ? value : [value]).filter(isFrame);
-	} catch {
-		return []; // the client reports it
-	}
-}
-
-function roomsIn(hello: string): string[] {
-	const [frame] = framesIn(hello);
-	return Array.isArray(frame?.rooms) ? frame.rooms.filter(isFrame).map(({ room }) => String(room)) : [];
 }

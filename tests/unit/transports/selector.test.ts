@@ -274,8 +274,8 @@ describe('coming back', () => {
 
 it('close in any phase -> everything is let go of, nobody is called', async () => {
 	for (const phase of ['first', 'both', 'http', 'probe'] as const) {
-		const all = phase === 'http' || phase === 'probe' ? onHttp() : setup();
-		const link = 'link' in all ? all.link : all.open();
+		const all = phase === 'http' || phase === 'probe' ? onHttp() : { ...setup(), link: null };
+		const link = all.link ?? all.open();
 		if (phase === 'both') await all.clock.advance(2_500);
 		if (phase === 'probe') await all.clock.advance(5_000);
 		link.close(1000, '');

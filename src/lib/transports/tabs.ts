@@ -1,0 +1,179 @@
+/**
+ * One listening request a browser, not a tab. Over HTTP/1.1 a browser keeps six connections to a host, for all of its tabs:
+ * eight that listen starve each other. So one tab listens for the rooms of all, and tells the others in which there is news; each
+ * of them then asks for itself, from its own position. What it tells is a hint alone: a lost one costs time, never a message.
+ */
+import * as v from 'valibot';
+import type { Cancel, Clock } from '../clock.ts';
+import { type Frame, framesIn, type RoomPosition, roomPosition, roomsIn, withRooms } from './frames-in.ts';
+import type { Listen, Round } from './http-link.ts';
+
+/** Where the tabs of a browser meet. */
+export interface Tabs {
+	locks: { request(name: string, callback: () => Promise<void> | undefined): Promise<unknown> };
+	/** Opens the channel of this name. */
+	channel(name: string): {
+		postMessage(message: unknown): void;
+		onmessage: ((event: MessageEvent) => void) | null;
+		close(): void;
+	};
+}
+
+export interface Member {
+	/** One round: of listening for everybody, or of waiting for a hint and asking. */
+	listen: (round: Round, listen: Listen) => Promise<void>;
+	leave(): void;
+}
+
+const word = v.variant('type', [
+	/** A tab says which rooms it is in, and how far it is. */
+	v.object({ type: v.literal('rooms'), tab: v.string(), rooms: v.array(roomPosition) }),
+	v.object({ type: v.literal('left'), tab: v.string() }),
+	/** Another tab listens from here on: tell it your rooms. */
+	v.object({ type: v.literal('leads'), tab: v.string() }),
+	/** Something came in these rooms. Signals are not kept anywhere, so they ride along. */
+	v.object({ type: v.literal('news'), tab: v.string(), rooms: v.array(v.string()), signals: v.array(v.unknown()) }),
+]);
+
+type Said = v.InferOutput<typeof word>;
+type Unsigned<Word> = Word extends Said ? Omit<Word, 'tab'> : never;
+
+/** After this long a tab asks without a hint, in milliseconds: its session must not be forgotten, and a frozen tab gives none. */
+const PATIENCE = 25_000;
+/** For the answer, in milliseconds. */
+const ANSWER = 10_000;
+
+/** @param renew makes the round under way anew */
+export function joinTabs({ locks, channel: open }: Tabs, clock: Clock, endpoint: string, renew: () => void): Member {
+	const name = `holdfast:listen:${endpoint}`;
+	const channel = open(name);
+	const tab = crypto.getRandomValues(new Uint32Array(2)).join('-');
+	/** The rooms of other tabs, and where each of them stands as far as this tab has heard. */
+	const others = new Map<string, RoomPosition[]>();
+	const heads = new Map<string, RoomPosition>();
+	let own: RoomPosition[] = [];
+	/** The rooms of the request that listens. */
+	let listened = new Set<string>();
+	let leads = false;
+	let over = false;
+	let resign = () => {};
+	/** A hint that no round has taken up yet, and who waits for one. */
+	let hinted = false;
+	let take: (signals: unknown[]) => void = () => {};
+
+	locks
+		.request(name, () => {
+			if (over) return undefined;
+			leads = true;
+			say({ type: 'leads' });
+			renew();
+			return new Promise<void>((resolve) => {
+				resign = resolve;
+			});
+		})
+		.catch(() => {}); // then this tab goes on asking for itself
+
+	function say(message: Unsigned<Said>) {
+		if (!over) channel.postMessage({ ...message, tab });
+	}
+
+	channel.onmessage = ({ data }) => {
+		const heard = v.safeParse(word, data);
+		if (!heard.success) return; // another version of this page
+		const said = heard.output;
+		if (said.type === 'rooms' && leads) follow(said.tab, said.rooms);
+		else if (said.type === 'left') others.delete(said.tab);
+		else if (said.type === 'leads') say({ type: 'rooms', rooms: own });
+		else if (said.type === 'news' && !leads) hint(said.rooms, said.signals);
+	};
+
+	/** Only a room that nobody was in is worth another request. */
+	function follow(who: string, rooms: RoomPosition[]) {
+		others.set(who, rooms);
+		for (const each of rooms) if (!heads.has(each.room)) heads.set(each.room, each);
+		if (rooms.some(({ room }) => !listened.has(room))) renew();
+	}
+
+	function hint(rooms: string[], signals: unknown[]) {
+		hinted ||= rooms.some((room) => own.some((each) => each.room === room));
+		take(signals);
+	}
+
+	/** Listens for everybody: the rooms of others ride along, and what comes in them goes no further. */
+	function lead(round: Round, listen: Listen) {
+		return listen({
+			...round,
+			hello(request) {
+				const text = round.hello(request);
+				own = roomsIn(text);
+				const foreign = new Set([...others.values()].flat().map(({ room }) => room));
+				listened = new Set([...own.map(({ room }) => room), ...foreign]);
+				for (const { room } of own) foreign.delete(room);
+				return withRooms(
+					text,
+					[...foreign].map((room) => heads.get(room) ?? { room }),
+				);
+			},
+			deliver(text) {
+				if (others.size === 0) return round.deliver(text);
+				const frames = framesIn(text);
+				frames.forEach(advance);
+				announce(frames.filter(isNews));
+				const isOwn = ({ room }: Frame) => room === undefined || own.some((each) => each.room === room);
+				round.deliver(JSON.stringify(frames.filter(isOwn)));
+			},
+		});
+	}
+
+	function advance({ type, room, epoch, offset }: Frame) {
+		if (room === undefined) return;
+		const head = heads.get(room);
+		if (type === 'subscribed' && head?.epoch !== epoch) heads.set(room, { room, epoch, offset: 0 });
+		else if ((type === 'message' || type === 'live') && head?.epoch !== undefined) heads.set(room, { ...head, offset });
+	}
+
+	function announce(news: Frame[]) {
+		const signals = news.filter(({ type }) => type === 'signal');
+		const rooms = new Set(news.flatMap(({ type, room }) => (room === undefined || type === 'signal' ? [] : [room])));
+		if (news.length > 0) say({ type: 'news', rooms: [...rooms], signals });
+	}
+
+	/** Asks for itself: at once when something is wanted at once, else after a hint. */
+	async function wait(round: Round) {
+		if (!round.fresh && !hinted) await untilHinted(round);
+		if (round.signal.aborted) return;
+		hinted = false;
+		const body = round.hello({ waitMs: 0 });
+		own = roomsIn(body);
+		say({ type: 'rooms', rooms: own });
+		round.deliver(await round.ask('poll', { body: `[${body}]`, type: 'application/json', ms: ANSWER }).text());
+	}
+
+	const untilHinted = ({ signal, deliver }: Round) =>
+		new Promise<void>((resolve) => {
+			const cancel: Cancel = clock.setTimeout(resolve, PATIENCE);
+			const end = () => {
+				cancel();
+				take = () => {};
+				resolve();
+			};
+			signal.addEventListener('abort', end, { once: true });
+			take = (signals) => {
+				if (signals.length > 0) deliver(JSON.stringify(signals));
+				if (hinted) end();
+			};
+		});
+
+	return {
+		listen: (round, listen) => (leads ? lead(round, listen) : wait(round)),
+		leave() {
+			if (over) return;
+			say({ type: 'left' });
+			over = true;
+			channel.close();
+			resign();
+		},
+	};
+}
+
+const isNews = ({ type }: Frame) => type !== 'welcome' && type !== 'live' && type !== 'subscribed';
