@@ -7,6 +7,7 @@ import { createAdmission } from './admission.ts';
 import type { Connection } from './connection.ts';
 import type { Report } from './errors.ts';
 import { readRecent } from './history.ts';
+import { answerEvents, EVENTS_PATH } from './http/event-stream.ts';
 import { answerIdentity, identityCookie } from './http/identity.ts';
 import { answerPoll, POLL_PATH } from './http/poll.ts';
 import type { HttpEndpoint } from './http/request.ts';
@@ -113,6 +114,7 @@ export async function createRealtime(
 		websocket: createWebSocketHandler(endpoint),
 		fetch(request, server) {
 			const { pathname } = new URL(request.url);
+			if (pathname === EVENTS_PATH) return { handled: true, response: answerEvents(endpoint, request, server) };
 			if (pathname === POLL_PATH) return { handled: true, response: answerPoll(endpoint, request, server) };
 			if (pathname !== WEBSOCKET_PATH) return { handled: false };
 			const response = upgrade(endpoint, request, server);

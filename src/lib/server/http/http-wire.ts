@@ -13,6 +13,8 @@ export abstract class HttpWire implements Wire {
 	abstract close(code: number, reason: string): void;
 	abstract getBufferedAmount(): number;
 	abstract settled(): void;
+	/** The client has gone. */
+	abstract abort(): void;
 
 	subscribe(topic: string) {
 		this.#followed.add(topic);

@@ -2,10 +2,8 @@
 import type { Server } from 'bun';
 import { closeCode, type Ending } from '../../protocol/codes.ts';
 import { Connection } from '../connection.ts';
-import { dispatchAll } from '../dispatch.ts';
-import { guarded } from '../errors.ts';
-import { depart } from '../leaving.ts';
 import { direct } from '../outgoing.ts';
+import { begin, conclude, unbuffered } from './conversation.ts';
 import { PollWire } from './poll-wire.ts';
 import { closeResponse, refusal } from './refusal.ts';
 import { admit, type HttpEndpoint, identify, readFrames } from './request.ts';
@@ -30,38 +28,23 @@ export async function answerPoll(to: HttpEndpoint, request: Request, server: Ser
 	if (waitMs > 0) server.timeout(request, HELD_TIMEOUT);
 	const connection = new Connection(asked.address, asked.user, direct, 'long-polling', waitMs > 0);
 	return new Promise((resolve) => {
-		const over = guarded(to.report, 'poll', (ending: Ending, code: number, respond: () => Response) => {
-			connection.closed(ending);
-			depart(to, connection, code);
-			wire.release();
+		const over = (ending: Ending, code: number, response: Response) => {
 			cancel();
-			resolve(respond());
-		});
+			resolve(response);
+			conclude(to, connection, wire, ending, code);
+		};
 		const wire = new PollWire({
 			topics: to.topics,
 			connection,
 			waits: waitMs > 0,
 			report: to.report,
-			answer: (text) => over('client', closeCode.normal, () => answer(text)),
-			refuse: (code, reason) => over(connection.ending ?? 'unknown', code, () => closeResponse(code, reason, connection.refusal)),
+			answer: (text) => over('client', closeCode.normal, new Response(text, { headers })),
+			refuse: (code, reason) => over('unknown', code, closeResponse(code, reason, connection.refusal)),
 		});
 		// Also where it does not wait for news: a log that answers nothing must not hold a request for ever.
 		const cancel = to.clock.setTimeout(wire.timeUp, waitMs || LONGEST_WAIT);
-		connection.open(wire);
-		if (waitMs > 0) {
-			to.registry.add(connection);
-			request.signal.addEventListener('abort', () => wire.abort());
-		}
-		guarded(
-			to.report,
-			'poll',
-			() => dispatchAll(to, connection, asked.frames),
-			() => connection.end('server-error', closeCode.serverError, 'the server failed on this'),
-		)();
-		wire.settled();
+		begin(to, connection, wire, request, asked.frames);
 	});
 }
 
-/** No proxy may keep it, change it, or wait for more of it. */
-const headers = { 'content-type': 'application/json', 'cache-control': 'no-store, no-transform', 'x-accel-buffering': 'no' };
-const answer = (text: string) => new Response(text, { headers });
+const headers = { 'content-type': 'application/json', ...unbuffered };

@@ -1,0 +1,62 @@
+/** `/api/events`: what a WebSocket would bring, as server-sent events, for about a minute; positions travel in the `id`. */
+import type { Server } from 'bun';
+import { decodeClient } from '../../protocol/codec.ts';
+import { closeCode, type Ending } from '../../protocol/codes.ts';
+import { Connection } from '../connection.ts';
+import { direct } from '../outgoing.ts';
+import { begin, conclude, unbuffered } from './conversation.ts';
+import { askedPositions, encodePositions, resumeFrom } from './positions.ts';
+import { closeResponse, refusal } from './refusal.ts';
+import { admit, type HttpEndpoint, identify, readFrames } from './request.ts';
+import { StreamWire } from './stream-wire.ts';
+
+export const EVENTS_PATH = '/api/events';
+/** A stream ends after this time and up to a random fifth more, in milliseconds: proxies cut those that last, and nobody returns in step. */
+const LIFETIME = 50_000;
+const LIFETIME_SPREAD = 10_000;
+/** Longer than a stream may be silent, in seconds. */
+const STREAM_TIMEOUT = 120;
+
+export async function answerEvents(to: HttpEndpoint, request: Request, server: Server<Connection>): Promise<Response> {
+	if (request.method !== 'POST' && request.method !== 'GET')
+		return refusal(405, 'bad-frame', `${EVENTS_PATH} takes GET and POST alone`, { headers: { allow: 'GET, POST' } });
+	const who = identify(to, request, server);
+	if (who instanceof Response) return who;
+	const frames = request.method === 'POST' ? await readFrames(request) : decodeClient(helloOf(request));
+	if (frames instanceof Response) return frames;
+	const asked = admit(to, who, frames, () => true);
+	if (asked instanceof Response) return asked;
+
+	resumeFrom(asked.hello, request.headers.get('last-event-id'));
+	server.timeout(request, STREAM_TIMEOUT);
+	const connection = new Connection(asked.address, asked.user, direct, 'event-stream');
+	const before = askedPositions(asked.frames);
+	let refused: { code: number } | undefined;
+	const wire = new StreamWire({
+		topics: to.topics,
+		connection,
+		report: to.report,
+		positions: () => encodePositions(connection.subscriptions, before),
+		over(code) {
+			cancel();
+			if (code !== closeCode.normal && code !== closeCode.noCode) refused = { code };
+			conclude(to, connection, wire, endingOf(code), code);
+		},
+	});
+	const cancel = to.clock.setTimeout(
+		() => connection.end('client', closeCode.normal, 'it has lasted long enough'),
+		LIFETIME + to.clock.random() * LIFETIME_SPREAD,
+	);
+	begin(to, connection, wire, request, asked.frames);
+	// Nothing has been sent yet: a status says it better than a stream that ends.
+	if (refused) return closeResponse(refused.code, 'refused', connection.refusal);
+	return new Response(wire.stream, { headers });
+}
+
+const headers = { 'content-type': 'text/event-stream', ...unbuffered };
+
+/** Where the client left, the end is its own. */
+const endingOf = (code: number): Ending => (code === closeCode.normal || code === closeCode.noCode ? 'client' : 'unknown');
+
+const helloOf = (request: Request): string =>
+	Buffer.from(new URL(request.url).searchParams.get('hello') ?? '', 'base64url').toString();
