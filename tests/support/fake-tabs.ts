@@ -4,24 +4,25 @@ import type { Tabs } from '../../src/lib/transports/tabs.ts';
 type Channel = ReturnType<Tabs['channel']>;
 
 export class FakeBrowser {
-	readonly #queues = new Map<string, Promise<unknown>>();
+	readonly #queues = new Map<string, Promise<void>>();
 	readonly #channels = new Map<string, Set<Channel>>();
 
 	/** What one tab sees of the others. */
 	tab(): Tabs {
 		return {
-			locks: { request: (name, callback) => this.#request(name, callback) },
+			locks: { request: (name, { ifAvailable }, callback) => this.#request(name, ifAvailable, callback) },
 			channel: (name) => this.#channel(name),
 		};
 	}
 
-	#request(name: string, callback: () => unknown) {
-		const before = this.#queues.get(name) ?? Promise.resolve();
-		const held = before.then(callback);
-		this.#queues.set(
-			name,
-			held.catch(() => {}),
-		);
+	async #request(name: string, ifAvailable: boolean, callback: (lock: unknown) => Promise<void> | undefined) {
+		const before = this.#queues.get(name);
+		if (before && ifAvailable) return callback(null);
+		const held = (before ?? Promise.resolve()).then(() => callback({}));
+		const gone = held.then(() => {
+			if (this.#queues.get(name) === gone) this.#queues.delete(name);
+		});
+		this.#queues.set(name, gone);
 		return held;
 	}
 

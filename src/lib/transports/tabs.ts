@@ -10,7 +10,13 @@ import type { Listen, Round } from './http-link.ts';
 
 /** Where the tabs of a browser meet. */
 export interface Tabs {
-	locks: { request(name: string, callback: () => Promise<void> | undefined): Promise<unknown> };
+	locks: {
+		request(
+			name: string,
+			options: { ifAvailable: boolean },
+			callback: (lock: unknown) => Promise<void> | undefined,
+		): Promise<unknown>;
+	};
 	/** Opens the channel of this name. */
 	channel(name: string): {
 		postMessage(message: unknown): void;
@@ -61,17 +67,30 @@ export function joinTabs({ locks, channel: open }: Tabs, clock: Clock, endpoint:
 	let hinted = false;
 	let take: (signals: unknown[]) => void = () => {};
 
-	locks
-		.request(name, () => {
-			if (over) return undefined;
-			leads = true;
-			say({ type: 'leads' });
-			renew();
-			return new Promise<void>((resolve) => {
-				resign = resolve;
+	function lead() {
+		if (over) return undefined;
+		leads = true;
+		say({ type: 'leads' });
+		return new Promise<void>((resolve) => {
+			resign = resolve;
+		});
+	}
+
+	/** Known before the first round: whoever listens must find out at once whether its way of listening gets through. */
+	const decided = new Promise<void>((decide) => {
+		const first = locks.request(name, { ifAvailable: true }, (lock) => {
+			const led = lock ? lead() : undefined;
+			decide();
+			return led;
+		});
+		const next = () =>
+			locks.request(name, { ifAvailable: false }, () => {
+				renew();
+				return lead();
 			});
-		})
-		.catch(() => {}); // then this tab goes on asking for itself
+		// Without locks after all, this tab goes on asking for itself.
+		first.then(() => (over ? undefined : next())).catch(decide);
+	});
 
 	function say(message: Unsigned<Said>) {
 		if (!over) channel.postMessage({ ...message, tab });
@@ -100,7 +119,7 @@ export function joinTabs({ locks, channel: open }: Tabs, clock: Clock, endpoint:
 	}
 
 	/** Listens for everybody: the rooms of others ride along, and what comes in them goes no further. */
-	function lead(round: Round, listen: Listen) {
+	function listenForAll(round: Round, listen: Listen) {
 		return listen({
 			...round,
 			hello(request) {
@@ -165,7 +184,10 @@ export function joinTabs({ locks, channel: open }: Tabs, clock: Clock, endpoint:
 		});
 
 	return {
-		listen: (round, listen) => (leads ? lead(round, listen) : wait(round)),
+		async listen(round, listen) {
+			await decided;
+			await (leads ? listenForAll(round, listen) : wait(round));
+		},
 		leave() {
 			if (over) return;
 			say({ type: 'left' });
