@@ -57,13 +57,19 @@ export function createConnector(options: Options, events: ConnectorEvents): Conn
 	let cancelRetry: Cancel = () => {};
 	let cancelStable = cancelRetry;
 	let cancelMove = cancelRetry;
-	const woke = () => connection?.probe();
+	/** When the page last woke: a connection that turns out to be gone then went while nobody could look. */
+	let wokeAt = Number.NEGATIVE_INFINITY;
+	const woke = () => {
+		wokeAt = clock.now();
+		if (state.name === 'disconnected' || state.name === 'suspended') attempt();
+		else connection?.probe();
+	};
 	const online = () => {
 		options.transport.networkChanged?.();
 		if (state.name === 'connected') woke();
 		else retry();
 	};
-	const stopPage = watchPage(options.page, online, woke);
+	const stopPage = watchPage(options.page, { online, woke, offline: () => connection?.probe() });
 
 	/** False when nothing changed, or a listener has changed it further: then that is not to be acted upon any more. */
 	function change(event: StateEvent): boolean {
@@ -131,9 +137,11 @@ export function createConnector(options: Options, events: ConnectorEvents): Conn
 		const { next, pause, ...identity } = retries.after(drop);
 		renew ||= identity.renew;
 		const { attempts } = retries;
-		if (!change({ type: 'drop', at, cause: drop, attempt: attempts, next, retryAt: at + pause })) return;
+		// Whoever comes back to a page that slept waits for nothing: nobody else fell with it.
+		const wait = connectedMs !== null && at - wokeAt <= options.probeTimeout ? drop.retryAfterMs : pause;
+		if (!change({ type: 'drop', at, cause: drop, attempt: attempts, next, retryAt: at + wait })) return;
 		if (next === 'stop') finish();
-		else cancelRetry = clock.setTimeout(attempt, pause);
+		else cancelRetry = clock.setTimeout(attempt, wait);
 	}
 
 	function reset() {

@@ -27,7 +27,7 @@ export function watchForTheDead(
 	/** For each client the end of its grace, or of standing in line for its lock. */
 	const watched = new Map<string, Cancel>();
 	let cancelNext: Cancel = () => {};
-	const stopPage = watchPage(page, look, look);
+	const stopPage = watchPage(page, { online: look, woke: look, offline() {} });
 	look();
 
 	function look() {

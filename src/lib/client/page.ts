@@ -8,17 +8,23 @@ export interface PageHost {
 	readonly navigator?: { readonly onLine?: boolean } | undefined;
 }
 
-/**
- * Listens; returns the function that stops it.
- * @param online the network is back, says the browser. A hint: worth an attempt, proof of nothing
- * @param woke the page was asleep, hidden or frozen, and timers with it: the connection may be long dead
- */
-export function watchPage({ window, document, navigator }: PageHost, online: () => void, woke: () => void): () => void {
+export interface PageEvents {
+	/** The network is back, or another one, says the browser. A hint: worth an attempt, proof of nothing. */
+	online(): void;
+	/** The network is gone, says the browser. A hint as well: worth a question whose answer will tell. */
+	offline(): void;
+	/** The page was asleep, hidden or frozen, and timers with it: the connection may be long dead. */
+	woke(): void;
+}
+
+/** Listens; returns the function that stops it. */
+export function watchPage({ window, document, navigator }: PageHost, { online, offline, woke }: PageEvents): () => void {
 	const seen = () => document?.visibilityState === 'visible' && woke();
 	const network = navigator && 'connection' in navigator ? navigator.connection : undefined;
 	const watched = [
 		[network instanceof EventTarget ? network : undefined, 'change', online],
 		[window, 'online', online],
+		[window, 'offline', offline],
 		[window, 'pageshow', woke],
 		[document, 'visibilitychange', seen],
 		[document, 'resume', woke],

@@ -93,6 +93,61 @@ describe('heartbeat', () => {
 		client.close();
 	});
 
+	it('T-54: hidden for ten minutes, with a timer a minute -> the pings of the server keep it up', async () => {
+		const { create, clock, server, states } = setup();
+		const { now, wall } = clock;
+		const toTheMinute = (ms: number) => Math.ceil((now() + ms) / 60_000) * 60_000 - now();
+		const hidden = {
+			now,
+			wall,
+			random: () => 0.5,
+			setTimeout: (run: () => void, ms: number) => clock.setTimeout(run, toTheMinute(ms)),
+		};
+		const client = create({ clock: hidden });
+		client.connect();
+		await clock.advance(100);
+		for (let round = 0; round < 20; round++) {
+			server.last.send({ type: 'ping', at: round, heads: {} });
+			await clock.advance(30_000);
+		}
+		expect(states).toEqual(['connecting', 'connected']);
+		expect(server.last.frames('pong').map(({ at }) => at)).toEqual(Array.from({ length: 20 }, (_, at) => at));
+		client.close();
+	});
+
+	it('T-50, T-51: the page wakes and learns that its connection was closed meanwhile -> reconnects at once', async () => {
+		const { client, clock, server, document, states } = await connected();
+		document.dispatchEvent(new Event('resume'));
+		server.last.close(1006);
+		await clock.advance(0);
+		await clock.advance(25);
+		expect(states.slice(2)).toEqual(['disconnected', 'connecting', 'connected']);
+		client.close();
+	});
+
+	it('woken while it waits for the next attempt -> does not wait', async () => {
+		const { client, clock, server, window } = await connected();
+		server.door = 1006;
+		server.last.close(1006);
+		await clock.advance(4_000);
+		server.door = null;
+		window.dispatchEvent(new Event('pageshow'));
+		await clock.advance(25);
+		expect(client.state.name).toBe('connected');
+		client.close();
+	});
+
+	it('offline, says the browser -> asks, and only an answer that does not come is believed', async () => {
+		for (const silent of [false, true]) {
+			const { client, clock, server, window, states } = await connected();
+			server.last.silent = silent;
+			window.dispatchEvent(new Event('offline'));
+			await clock.advance(5_100);
+			expect(states.includes('disconnected')).toBe(silent);
+			client.close();
+		}
+	});
+
 	it('the machine slept -> probe', async () => {
 		const { client, clock, connection } = await connected();
 		clock.sleep(60_000);
