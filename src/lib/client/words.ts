@@ -123,7 +123,15 @@ function special(verdict: Verdict, { last, state, closes, connected }: Facts): T
 	return undefined;
 }
 
-const span = (ms: number) => (ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(ms < 10_000 ? 1 : 0)} s`);
+const names: Record<string, string> = {
+	websocket: 'WebSocket',
+	'event-stream': 'an event stream',
+	'long-polling': 'long-polling',
+};
+/** A transport as people call it. */
+export const nameOf = (transport: string): string => names[transport] ?? transport;
+/** A time in milliseconds as people say it. */
+export const span = (ms: number) => (ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(ms < 10_000 ? 1 : 0)} s`);
 const times = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 function evidenceOf(facts: Facts): string[] {
@@ -131,10 +139,10 @@ function evidenceOf(facts: Facts): string[] {
 	const ended = closes.at(-1);
 	const age = fixedAge(closes);
 	const lines: (string | false | null | undefined)[] = [
-		connected && `Connected over ${connected.transport} for ${span(connected.ms)}.`,
+		connected && `Connected over ${nameOf(connected.transport)} for ${span(connected.ms)}.`,
 		online === false && 'The browser says that there is no network.',
 		ended &&
-			`The last connection ended ${span(at - ended.at)} ago after ${span(ended.ageMs ?? 0)} over ${ended.transport}, ${span(ended.silentMs)} after the server’s last word: code ${ended.code}, “${ended.reason}”`,
+			`The last connection ended ${span(at - ended.at)} ago after ${span(ended.ageMs ?? 0)} over ${nameOf(ended.transport)}, ${span(ended.silentMs)} after the server’s last word: code ${ended.code}, “${ended.reason}”`,
 		failures > 0 && last && `${times(failures, 'attempt')} failed since; the last with code ${last.code}: “${last.reason}”`,
 		previous && `The server saw the connection before this one end by: ${previous.endedBy}, code ${previous.code}.`,
 		rebooted && 'Another server process answers than before.',

@@ -4,7 +4,8 @@ import { on } from 'svelte/events';
 import { online } from 'svelte/reactivity/window';
 import type { Client, ConnectionState } from '../client/types.ts';
 import { systemClock } from '../clock.ts';
-import { present, RESTORED_SHOWN_MS, type Situation, type View } from './presentation.ts';
+import { lastDiagnosis } from './happened.ts';
+import { adviceOf, present, RESTORED_SHOWN_MS, type Situation, type View } from './presentation.ts';
 import { Risk } from './risk.svelte.ts';
 import { ticker } from './ticker.svelte.ts';
 
@@ -113,6 +114,7 @@ export class Connection {
 			retriedAt: this.#retriedAt,
 			restoredAt: this.#restoredAt,
 			behind,
+			advice: this.#client && this.#state.name !== 'connected' ? adviceOf(lastDiagnosis(this.#client)) : null,
 		};
 	}
 }

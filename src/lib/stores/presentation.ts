@@ -1,5 +1,5 @@
 /** What the badge and the banner say: a pure function of the connection's state and of what is known around it. */
-import type { ConnectionState, Drop } from '../client/types.ts';
+import type { ConnectionState, Diagnosis, Drop } from '../client/types.ts';
 import type { ErrorClass } from '../protocol/codes.ts';
 
 export type BadgeIcon = 'dot' | 'half' | 'spinner' | 'ring' | 'arrow' | 'offline' | 'lock';
@@ -16,6 +16,8 @@ export interface Banner {
 	text: string;
 	/** The ticking part, kept out of the live region. */
 	progress: string | null;
+	/** What the person can do about trouble that lasts, said once with the text. */
+	advice: string | null;
 	action: 'retry' | 'reload' | null;
 	/** An attempt is running: the action is disabled. */
 	busy: boolean;
@@ -43,11 +45,15 @@ export interface Situation {
 	restoredAt: number | null;
 	/** Missed messages still to come before the room is live. */
 	behind: number;
+	/** What to do, says the diagnosis of the last drop. */
+	advice: string | null;
 }
 
 /** A short drop shows nothing at all, a longer one the badge alone, and only then the banner. */
 const BADGE_GRACE_MS = 1_000;
 const BANNER_GRACE_MS = 5_000;
+/** Only then advice helps more than it frightens. */
+const ADVICE_GRACE_MS = 15_000;
 /** Below this a countdown would only flicker. */
 const COUNTDOWN_MS = 5_000;
 /** After "Retry now" the answer stays "Connecting…" this long, even if the attempt fails at once. */
@@ -76,7 +82,7 @@ function connected(state: Extract<ConnectionState, { name: 'connected' }>, { now
 	const restored = restoredAt !== null && now - restoredAt < RESTORED_SHOWN_MS;
 	return {
 		badge: catchingUp ? { icon: 'arrow', tone: 'quiet', text } : live(state.connectionType),
-		banner: restored ? { tone: 'good', text: 'Back online', progress: null, action: null, busy: false } : null,
+		banner: restored ? { tone: 'good', text: 'Back online', progress: null, advice: null, action: null, busy: false } : null,
 	};
 }
 
@@ -86,6 +92,7 @@ const offline: View = {
 		tone: 'warn',
 		text: 'You’re offline. Messages will be sent when you’re back.',
 		progress: null,
+		advice: null,
 		action: null,
 		busy: false,
 	},
@@ -100,16 +107,24 @@ function downBadge({ now, lostAt, wokeAt, last }: Situation): Badge {
 
 type Down = Extract<ConnectionState, { name: 'connecting' | 'disconnected' | 'suspended' }>;
 
-function downBanner(state: Down, { now, lostAt, wokeAt, retriedAt }: Situation): Banner | null {
-	if (now - Math.max(lostAt, wokeAt) < BANNER_GRACE_MS) return null;
+function downBanner(state: Down, { now, lostAt, wokeAt, retriedAt, advice }: Situation): Banner | null {
+	const lasted = now - Math.max(lostAt, wokeAt);
+	if (lasted < BANNER_GRACE_MS) return null;
 	const busy = state.name === 'connecting' || (retriedAt !== null && now - retriedAt < RETRY_SHOWN_MS);
 	return {
 		tone: 'warn',
 		text: (state.cause && troubles[state.cause.class]) ?? 'Can’t reach the server.',
 		progress: state.name === 'connecting' || busy ? 'Connecting…' : nextTry(state, now),
+		advice: lasted < ADVICE_GRACE_MS ? null : advice,
 		action: 'retry',
 		busy,
 	};
+}
+
+/** The part of an advice that belongs into the banner: what the person can do, where the banner does not say it already. */
+export function adviceOf(diagnosis: Diagnosis | null): string | null {
+	if (!diagnosis || ['healthy', 'offline', 'cut'].includes(diagnosis.verdict)) return null;
+	return diagnosis.advice.split('\n')[0] ?? null;
 }
 
 function nextTry(state: { since: number; retryAt: number }, now: number): string {
@@ -131,7 +146,7 @@ function closed(cause: Drop | null): View {
 	const action = cause.class === 'forbidden' ? null : 'reload';
 	return {
 		badge: { icon: 'lock', tone: 'bad', text: badge },
-		banner: { tone: 'bad', text, progress: null, action, busy: false },
+		banner: { tone: 'bad', text, progress: null, advice: null, action, busy: false },
 	};
 }
 

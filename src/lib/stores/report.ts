@@ -1,5 +1,6 @@
-/** What a person can hand to whoever runs the server: everything this page knows of its connection, as JSON. */
+/** What a person can hand to whoever runs the server: everything this page knows of its connection, as JSON. No message is in it. */
 import type { Client } from '../client/types.ts';
+import { lastDiagnosis } from './happened.ts';
 
 export function report(client: Client, { at, online, browser }: { at: Date; online: boolean; browser: string }): string {
 	const facts = {
@@ -10,7 +11,9 @@ export function report(client: Client, { at, online, browser }: { at: Date; onli
 		connection: client.getConnectionState(),
 		state: client.state,
 		stats: client.getStats(),
+		diagnosis: lastDiagnosis(client),
 		errors: client.getErrorHistory(),
+		timeline: client.getTimeline(),
 	};
 	return JSON.stringify(facts, null, 2);
 }

@@ -155,7 +155,7 @@ describe('diagnose()', () => {
 		const [first, second] = await Promise.all(runs);
 		expect(first).toBe(second);
 		expect(first).toMatchObject({ verdict: 'healthy', summary: 'All is well.', at: expect.any(Number) });
-		expect(first.evidence.join()).toMatch(/Connected over websocket.*answered a ping in 10 ms.*ticket answered 200/);
+		expect(first.evidence.join()).toMatch(/Connected over WebSocket.*answered a ping in 10 ms.*ticket answered 200/);
 		expect(await client.diagnose()).toBe(first);
 		expect(asked.length).toBe(1);
 		client.close();

@@ -1,8 +1,9 @@
 /** What the badge and the banner say in each state, and when. */
 import { describe, expect, it } from 'bun:test';
 import type { ConnectionState, Drop } from '../../../src/lib/client/types.ts';
+import type { Verdict } from '../../../src/lib/client/verdicts.ts';
 import type { ErrorClass } from '../../../src/lib/protocol/codes.ts';
-import { present, type Situation } from '../../../src/lib/stores/presentation.ts';
+import { adviceOf, present, type Situation } from '../../../src/lib/stores/presentation.ts';
 
 const situation: Situation = {
 	now: 100_000,
@@ -13,6 +14,7 @@ const situation: Situation = {
 	retriedAt: null,
 	restoredAt: null,
 	behind: 0,
+	advice: null,
 };
 const drop = (errorClass: ErrorClass): Drop => ({ code: 1006, class: errorClass, reason: 'It broke.', retryAfterMs: 0 });
 const connected = (connectionType: 'websocket' | 'http' = 'websocket', since = 90_000): ConnectionState => ({
@@ -148,5 +150,20 @@ describe('closed', () => {
 
 	it('closing it ourselves is no trouble', () => {
 		expect(present({ name: 'closed', since: 0, cause: null }, situation).banner).toBeNull();
+	});
+});
+
+describe('advice', () => {
+	const diagnosis = (verdict: Verdict) => ({ verdict, summary: '', evidence: [], advice: 'Wait.\nOperator: raise it.', at: 0 });
+	it('comes with trouble that lasts, and only the line for the person', () => {
+		const advice = adviceOf(diagnosis('overloaded'));
+		const after = (ms: number) => present(waiting(9_000, 'overload'), { ...situation, now: 100_000 + ms, advice }).banner;
+		expect(after(14_000)).toMatchObject({ advice: null });
+		expect(after(15_000)).toMatchObject({ text: 'The server is busy.', advice: 'Wait.' });
+	});
+
+	it('is left out where the banner says it already, or nobody knows any', () => {
+		expect((['offline', 'cut', 'healthy'] as const).map((verdict) => adviceOf(diagnosis(verdict)))).toEqual([null, null, null]);
+		expect(adviceOf(null)).toBeNull();
 	});
 });
