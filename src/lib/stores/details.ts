@@ -11,7 +11,7 @@ const transports = { websocket: 'WebSocket', 'event-stream': 'HTTP, event stream
 /** `wall` is milliseconds since 1970. */
 export function detailsOf(client: Client, wall: number): Detail[] {
 	const { state } = client;
-	const { lastHeartbeat, reconnectAttempts, quality } = client.getConnectionState();
+	const { lastHeartbeat, reconnectAttempts, quality, storage } = client.getConnectionState();
 	const { roundTrip, reconnects, recovery, score } = client.getStats();
 	const details: Detail[] = [];
 	if (state.name === 'connected') {
@@ -27,6 +27,7 @@ export function detailsOf(client: Client, wall: number): Detail[] {
 	if (score !== null) details.push({ label: 'Quality', value: `${quality}, ${score} of 100` });
 	if (lastHeartbeat !== null)
 		details.push({ label: 'Last heard', value: `${Math.max(0, Math.round((wall - lastHeartbeat) / 1_000))} s ago` });
+	details.push({ label: 'Unsent messages', value: storage === 'durable' ? 'kept in this browser' : 'kept in this page alone' });
 	details.push({ label: 'Attempts', value: String(reconnectAttempts) });
 	details.push({
 		label: 'Reconnects',
