@@ -58,8 +58,8 @@ function talk(person: Person) {
 			const text = `bob ${said.length + 1}`;
 			said.push(text);
 			await person.say(text);
-			// The rate that a client may send at.
-			await person.page.waitForTimeout(100);
+			// Less often than the rate limit, and than what a page keeps on screen in a minute.
+			await person.page.waitForTimeout(200);
 		}
 	})();
 	return {

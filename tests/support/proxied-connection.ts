@@ -3,6 +3,16 @@ import type { Socket } from 'bun';
 import type { Clock } from '../../src/lib/clock.ts';
 import { clear, type End, Pipe, type Shape } from './pipe.ts';
 import type { Direction, Faults } from './proxy.ts';
+import { asksForUpgrade, pathOf, RequestHeads } from './request-heads.ts';
+
+/** What the proxy does to single requests, for all connections. */
+export interface Rules {
+	upgrades: 'pass' | 'refuse' | 'hang';
+	/** Requests of this path whose answers are still to be lost. */
+	lost: { path: string; count: number };
+}
+
+const REFUSAL = 'HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n';
 
 export class ProxiedConnection implements Faults {
 	/** Counts the proxy's connections, from 1. */
@@ -15,6 +25,11 @@ export class ProxiedConnection implements Faults {
 	readonly #closed: () => void;
 	readonly #far: End;
 	#target: Socket<undefined> | null = null;
+	readonly #rules: Rules;
+	readonly #heads = new RequestHeads();
+	/** `hung`: its request was swallowed; only the client can end it. */
+	#kind: 'plain' | 'upgraded' | 'hung' = 'plain';
+	#losesAnswer = false;
 	#ending: 'fin' | 'reset' = 'fin';
 	#clientGone = false;
 	#targetGone = false;
@@ -24,12 +39,14 @@ export class ProxiedConnection implements Faults {
 		client: Socket<unknown>,
 		target: { hostname: string; port: number },
 		shapes: { up: Shape; down: Shape },
+		rules: Rules,
 		clock: Clock,
 		random: () => number,
 		closed: () => void,
 	) {
 		this.id = id;
 		this.#client = client;
+		this.#rules = rules;
 		this.#closed = closed;
 		const near = this.#end(() => client);
 		const far = this.#end(() => this.#target);
@@ -52,7 +69,7 @@ export class ProxiedConnection implements Faults {
 					this.#target = socket;
 					this.up.connect(this.#far);
 				},
-				data: (_, bytes) => this.down.push(bytes),
+				data: (_, bytes) => (this.#losesAnswer ? this.cut('reset') : this.down.push(bytes)),
 				drain: () => this.up.drained(),
 				end: () => this.down.end('fin'),
 				close: (_, error) => this.#targetClosed(error ? 'reset' : 'fin'),
@@ -62,15 +79,45 @@ export class ProxiedConnection implements Faults {
 		});
 	}
 
+	/** Whether it has become a WebSocket, or is about to. */
+	get upgraded() {
+		return this.#kind === 'upgraded';
+	}
+
+	/** What the client has sent. */
+	received(bytes: Uint8Array) {
+		const head = this.#heads.add(bytes);
+		if (head !== undefined) this.#losesAnswer = this.#loses(pathOf(head));
+		if (head !== undefined && asksForUpgrade(head)) {
+			if (this.#rules.upgrades === 'refuse') return this.#refuse();
+			this.#kind = this.#rules.upgrades === 'hang' ? 'hung' : 'upgraded';
+		}
+		if (this.#kind !== 'hung') this.up.push(bytes);
+	}
+	#loses(path: string): boolean {
+		const { lost } = this.#rules;
+		if (lost.count === 0 || lost.path !== path) return false;
+		lost.count -= 1;
+		return true;
+	}
+	#refuse() {
+		this.up.stop();
+		this.#targetGone ||= this.#target === null;
+		this.down.push(Buffer.from(REFUSAL));
+		this.down.end('fin');
+	}
+
 	/** The client's socket is gone; the target learns it as far as the upward pipe lets it. */
 	clientClosed(how: 'fin' | 'reset') {
 		this.#clientGone = true;
-		this.up.end(how);
+		if (this.#targetGone) this.up.stop();
+		else this.up.end(how);
 		this.down.stop();
 		this.#settle();
 	}
 	#targetClosed(how: 'fin' | 'reset') {
 		this.#targetGone = true;
+		if (this.#kind === 'hung') return this.#settle();
 		this.down.end(how);
 		this.up.stop();
 		this.#settle();

@@ -1,10 +1,10 @@
 /**
  * A TCP proxy that misbehaves on request: it cuts, resets, swallows, delays, slices, slows down and refuses, in front of any
- * server. Faults of the proxy apply to its connections and those to come; faults of one connection to it alone.
+ * server. It reads the heads of HTTP requests as well, to meddle with WebSockets and answers. Faults of the proxy apply to its connections and those to come; faults of one connection to it alone.
  */
 import type { Clock } from '../../src/lib/clock.ts';
 import { clear, type Shape } from './pipe.ts';
-import { ProxiedConnection } from './proxied-connection.ts';
+import { ProxiedConnection, type Rules } from './proxied-connection.ts';
 
 /** `up` is from the client to the target. */
 export type Direction = 'both' | 'up' | 'down';
@@ -33,6 +33,13 @@ export interface FaultProxy extends Faults {
 	readonly accepted: number;
 	/** Resets every new connection. `heal` lifts it too. */
 	refuse(on: boolean): void;
+	/**
+	 * Lets no WebSocket through, and everything else: cuts those there are, and answers an upgrade with 403 (`refuse`) or never
+	 * (`hang`, for good: what is lifted later finds the request gone). `heal` lifts it too.
+	 */
+	blockUpgrades(how: 'refuse' | 'hang' | false): void;
+	/** The next `count` requests of this path reach the server whole; when it answers, the connection is reset. `heal` forgets it. */
+	loseAnswers(path: string, count?: number): void;
 	/** Cuts everything and stops listening. */
 	close(): void;
 }
@@ -50,6 +57,7 @@ export interface FaultProxyOptions {
 export function createFaultProxy({ target, random, clock, port = 0 }: FaultProxyOptions): FaultProxy {
 	const connections = new Set<ProxiedConnection>();
 	const shapes: { up: Shape; down: Shape } = { up: { ...clear }, down: { ...clear } };
+	const rules: Rules = { upgrades: 'pass', lost: { path: '', count: 0 } };
 	let refusing = false;
 	let accepted = 0;
 
@@ -62,13 +70,13 @@ export function createFaultProxy({ target, random, clock, port = 0 }: FaultProxy
 			open(client) {
 				if (refusing) return client.terminate();
 				accepted += 1;
-				const connection = new ProxiedConnection(accepted, client, target, shapes, clock, random, () =>
+				const connection = new ProxiedConnection(accepted, client, target, shapes, rules, clock, random, () =>
 					connections.delete(connection),
 				);
 				connections.add(connection);
 				client.data = connection;
 			},
-			data: (client, bytes) => client.data?.up.push(bytes),
+			data: (client, bytes) => client.data?.received(bytes),
 			drain: (client) => client.data?.down.drained(),
 			end: (client) => client.data?.up.end('fin'),
 			close: (client, error) => client.data?.clientClosed(error ? 'reset' : 'fin'),
@@ -112,8 +120,17 @@ export function createFaultProxy({ target, random, clock, port = 0 }: FaultProxy
 		refuse(on) {
 			refusing = on;
 		},
+		blockUpgrades(how) {
+			rules.upgrades = how || 'pass';
+			if (how) for (const each of connections) if (each.upgraded) each.cut('reset');
+		},
+		loseAnswers(path, count = 1) {
+			rules.lost = { path, count };
+		},
 		heal() {
 			refusing = false;
+			rules.upgrades = 'pass';
+			rules.lost.count = 0;
 			shape('both', clear);
 			all((each) => each.heal());
 		},

@@ -35,7 +35,17 @@ export async function troubleNetwork(proxy: FaultProxy, random: Random, recorder
 function networkFault(proxy: FaultProxy, random: Random): Fault {
 	const victim = random.chance(0.5) && proxy.connections.length > 0 ? random.pick(proxy.connections) : proxy;
 	const whom = victim === proxy ? 'everybody' : 'one connection';
-	const kind = random.pick(['cut', 'cut', 'black hole', 'black hole', 'delay', 'slice', 'limit', 'refuse'] as const);
+	const kind = random.pick([
+		'cut',
+		'cut',
+		'black hole',
+		'black hole',
+		'delay',
+		'slice',
+		'limit',
+		'refuse',
+		'block upgrades',
+	] as const);
 	const fault = (detail: string, ms: number, begin: () => void): Fault => ({
 		kind,
 		detail: `${whom}, ${detail}`,
@@ -47,7 +57,7 @@ function networkFault(proxy: FaultProxy, random: Random): Fault {
 }
 
 function strike(
-	kind: 'cut' | 'black hole' | 'delay' | 'slice' | 'limit' | 'refuse',
+	kind: 'cut' | 'black hole' | 'delay' | 'slice' | 'limit' | 'refuse' | 'block upgrades',
 	victim: Faults,
 	proxy: FaultProxy,
 	random: Random,
@@ -76,6 +86,11 @@ function strike(
 		}
 		case 'refuse':
 			return fault('new connections', random.between(200, 1_000), () => proxy.refuse(true));
+		case 'block upgrades': {
+			// Whoever knows WebSocket alone stays away so long, and comes back.
+			const how = random.pick(['refuse', 'hang'] as const);
+			return fault(how, random.between(500, 2_000), () => proxy.blockUpgrades(how));
+		}
 	}
 }
 
