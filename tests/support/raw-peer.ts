@@ -8,6 +8,8 @@ export interface PeerOptions {
 	/** The `Cookie` header: who it is. */
 	cookie?: string;
 	headers?: Record<string, string>;
+	/** What follows the path, such as `?ticket=…`. */
+	query?: string;
 	/** The `client` of its frames. @default a UUID */
 	client?: string;
 	/** How long `next` waits for a frame that does not come. @default 4000, so that a test fails with what came before its own time is up */
@@ -34,11 +36,14 @@ export class RawPeer extends Inbox {
 	readonly #socket: WebSocket;
 	#seqs = new Map<string, number>();
 
-	constructor(url: string, { cookie, headers = {}, client = crypto.randomUUID(), deadlineMs = 4_000 }: PeerOptions = {}) {
+	constructor(
+		url: string,
+		{ cookie, headers = {}, query = '', client = crypto.randomUUID(), deadlineMs = 4_000 }: PeerOptions = {},
+	) {
 		super(deadlineMs);
 		this.client = client;
 		const all = cookie ? { ...headers, cookie } : headers;
-		const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/api/websocket`, { headers: all });
+		const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/api/websocket${query}`, { headers: all });
 		this.#socket = socket;
 		socket.on('message', (data) => this.receive(String(data)));
 		// What went wrong comes out of `closed` and `next`.

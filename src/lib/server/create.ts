@@ -3,14 +3,13 @@ import type { Server } from 'bun';
 import pkg from '../../../package.json' with { type: 'json' };
 import { type Clock, systemClock } from '../clock.ts';
 import { RECENT_MESSAGES } from '../protocol/limits.ts';
+import { AcceptRate } from './accept-rate.ts';
 import { createAdmission } from './admission.ts';
 import type { Connection } from './connection.ts';
 import type { Report } from './errors.ts';
 import { readRecent } from './history.ts';
-import { answerEvents, EVENTS_PATH } from './http/event-stream.ts';
 import { answerIdentity, identityCookie } from './http/identity.ts';
-import { answerPoll, POLL_PATH } from './http/poll.ts';
-import type { HttpEndpoint } from './http/request.ts';
+import { type ApiEndpoint, routes, serveApi } from './http/routes.ts';
 import { Hub } from './hub.ts';
 import { createIdentities, keptSecret } from './identity.ts';
 import type { MessageLog } from './log/message-log.ts';
@@ -22,6 +21,7 @@ import { Publisher } from './publisher.ts';
 import { provideRealtime, type Realtime } from './realtime.ts';
 import { Registry } from './registry.ts';
 import { Sessions } from './session.ts';
+import { Tickets } from './tickets.ts';
 import { createWebSocketHandler, upgrade, WEBSOCKET_PATH, type WebSocketEndpoint } from './websocket.ts';
 import { Topics } from './wire.ts';
 
@@ -75,6 +75,7 @@ export async function createRealtime(
 	const outgoing = new Outgoing(publish, report);
 	const hub = new Hub(log, outgoing, publish, report);
 	const sessions = new Sessions(options);
+	const acceptRate = new AcceptRate(options.reconnectsPerSecond);
 	const registry: Registry = new Registry({
 		heartbeat: options.heartbeat,
 		clock,
@@ -89,11 +90,14 @@ export async function createRealtime(
 				ageMs,
 				ending,
 			}),
-		onSweep: (now) => sessions.sweep(now - options.connections.timeoutMs),
+		onSweep(now, elapsedMs, plannedMs) {
+			sessions.sweep(now - options.connections.timeoutMs);
+			acceptRate.measure(elapsedMs, plannedMs);
+		},
 	});
 	const publisher = new Publisher({ log, hub, clock, report, inFlight: options.inFlight });
 	const identity = { node: crypto.randomUUID(), boot: crypto.randomUUID(), version: pkg.version };
-	const endpoint: WebSocketEndpoint & HttpEndpoint = {
+	const endpoint: WebSocketEndpoint & ApiEndpoint = {
 		options,
 		registry,
 		sessions,
@@ -107,6 +111,8 @@ export async function createRealtime(
 		admission,
 		outgoing,
 		topics,
+		acceptRate,
+		tickets: new Tickets(clock),
 		stopping: () => closed !== undefined,
 	};
 
@@ -114,8 +120,8 @@ export async function createRealtime(
 		websocket: createWebSocketHandler(endpoint),
 		fetch(request, server) {
 			const { pathname } = new URL(request.url);
-			if (pathname === EVENTS_PATH) return { handled: true, response: answerEvents(endpoint, request, server) };
-			if (pathname === POLL_PATH) return { handled: true, response: answerPoll(endpoint, request, server) };
+			const answer = routes[pathname];
+			if (answer) return { handled: true, response: serveApi(endpoint, answer, request, server) };
 			if (pathname !== WEBSOCKET_PATH) return { handled: false };
 			const response = upgrade(endpoint, request, server);
 			return response ? { handled: true, response } : { handled: true };

@@ -2,17 +2,16 @@
 import { closeCode, type Ending } from '../protocol/codes.ts';
 import type { Hello, Position } from '../protocol/frames.ts';
 import { FRAME_BYTES, PROTOCOL_VERSION } from '../protocol/limits.ts';
+import type { AcceptRate } from './accept-rate.ts';
 import type { Connection } from './connection.ts';
 import type { Hub } from './hub.ts';
 import type { Options } from './options.ts';
 import type { Registry } from './registry.ts';
 import type { Session, Sessions } from './session.ts';
 
-/** The longest window over which clients are asked to spread their return, in milliseconds. */
-const LONGEST_SPREAD = 30_000;
-
 export interface Greeter {
-	options: Pick<Options, 'heartbeat' | 'inFlight' | 'reconnectsPerSecond' | 'connections'>;
+	options: Pick<Options, 'heartbeat' | 'inFlight' | 'connections'>;
+	acceptRate: AcceptRate;
 	registry: Registry;
 	sessions: Sessions;
 	hub: Hub;
@@ -45,6 +44,8 @@ export async function greet(greeter: Greeter, connection: Connection, hello: Hel
 		return connection.end('replaced', closeCode.replaced, 'replaced');
 	}
 	const resumed = known !== undefined;
+	// A stay on HTTP is greeted with each request, and costs as much as a connection once.
+	if (!resumed || !isHttp(connection)) greeter.acceptRate.count();
 	connection.number = hello.connectionNumber;
 	session.connectionNumber = Math.max(session.connectionNumber, connection.number);
 	session.endedAt = registry.now;
@@ -89,7 +90,7 @@ export function overtaken(session: Session, connection: Connection): boolean {
 const REPLACED = 'replaced by a newer connection';
 
 function welcome(
-	{ options, registry, server }: Greeter,
+	{ options, registry, server, acceptRate }: Greeter,
 	connection: Connection,
 	session: Session,
 	resumed: boolean,
@@ -113,7 +114,7 @@ function welcome(
 		server,
 		heartbeat: { intervalMs, timeoutMs },
 		limits: { frameBytes: FRAME_BYTES, inFlight: options.inFlight },
-		spreadMs: Math.min(LONGEST_SPREAD, Math.round((registry.count / options.reconnectsPerSecond) * 1000)),
+		spreadMs: acceptRate.spreadMs(registry.count),
 	});
 }
 

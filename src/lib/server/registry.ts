@@ -15,8 +15,8 @@ export interface RegistryOptions {
 	report: Report;
 	/** The last offset of each room that a connection is live in: rides on the ping. */
 	heads(connection: Connection): Record<string, number>;
-	/** Runs with each sweep. */
-	onSweep(now: number): void;
+	/** Runs with each sweep: `elapsedMs` after the last one, of `plannedMs`. */
+	onSweep(now: number, elapsedMs: number, plannedMs: number): void;
 	/** Hears of each connection that opened, and of each that ended after `ageMs`. */
 	opened(connection: Connection): void;
 	closed(connection: Connection, ageMs: number): void;
@@ -94,10 +94,11 @@ export class Registry {
 		const sweep = guarded(report, 'sweep', () => {
 			const now = clock.now();
 			// A sweep that comes late was held up by our own loop: that time is credited to everybody.
-			this.#now += Math.min(now - this.#sweptAt, 2 * every);
+			const elapsed = now - this.#sweptAt;
+			this.#now += Math.min(elapsed, 2 * every);
 			this.#sweptAt = now;
 			for (const connection of this.#connections) check(connection);
-			this.#options.onSweep(this.#now);
+			this.#options.onSweep(this.#now, elapsed, every);
 		});
 		const next = () => {
 			this.#cancel = clock.setTimeout(() => {

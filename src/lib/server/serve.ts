@@ -2,6 +2,7 @@
 import type { Server } from 'bun';
 import type { Connection } from './connection.ts';
 import type { RealtimeServer } from './create.ts';
+import { compressed } from './http/compression.ts';
 import type { Logger } from './logging.ts';
 import type { Options } from './options.ts';
 
@@ -27,7 +28,7 @@ export function serve(realtime: RealtimeServer, { listen }: Pick<Options, 'liste
 		maxRequestBodySize: BODY_BYTES,
 		fetch(request, server) {
 			const { handled, response } = realtime.fetch(request, server);
-			return handled ? response : pages(request, server);
+			return handled ? response : Promise.resolve(pages(request, server)).then((page) => compressed(request, page));
 		},
 		error(error) {
 			logger.error('unexpected error in a request: {error}', { error });

@@ -11,6 +11,7 @@ import { depart } from './leaving.ts';
 import { limitReached } from './limits.ts';
 import type { Options } from './options.ts';
 import type { Outgoing } from './outgoing.ts';
+import type { Tickets } from './tickets.ts';
 
 type Socket = ServerWebSocket<Connection>;
 
@@ -19,6 +20,7 @@ export interface WebSocketEndpoint extends Dispatcher {
 	admission: Admission;
 	outgoing: Outgoing;
 	options: Options;
+	tickets: Tickets;
 }
 
 /** Upgrades a request to `WEBSOCKET_PATH`: nothing then, else why not. */
@@ -36,7 +38,10 @@ export function upgrade(endpoint: WebSocketEndpoint, request: Request, server: S
 	const address = admission.addressOf(knock);
 	const retryAfterMs = admission.take(address);
 	if (retryAfterMs > 0) return refusal(429, 'rate-limited', 'too many requests from your address', { retryAfterMs });
-	const connection = new Connection(address, identities.fromCookie(headers.get('cookie')), outgoing);
+	const ticket = new URL(request.url).searchParams.get('ticket');
+	// A ticket that is given must be good: whoever brings one means to be that person, whatever cookie came along.
+	const user = ticket === null ? identities.fromCookie(headers.get('cookie')) : endpoint.tickets.redeem(ticket);
+	const connection = new Connection(address, user, outgoing);
 	if (server.upgrade(request, { data: connection })) return undefined;
 	return refusal(400, 'bad-frame', 'the upgrade lacks Sec-WebSocket-Key or Sec-WebSocket-Version: 13');
 }

@@ -3,6 +3,7 @@ import type { Server } from 'bun';
 import { closeCode, type Ending } from '../../protocol/codes.ts';
 import { Connection } from '../connection.ts';
 import { direct } from '../outgoing.ts';
+import { measured } from './compression.ts';
 import { begin, conclude, unbuffered } from './conversation.ts';
 import { PollWire } from './poll-wire.ts';
 import { closeResponse, refusal } from './refusal.ts';
@@ -38,7 +39,7 @@ export async function answerPoll(to: HttpEndpoint, request: Request, server: Ser
 			connection,
 			waits: waitMs > 0,
 			report: to.report,
-			answer: (text) => over('client', closeCode.normal, new Response(text, { headers })),
+			answer: (text) => over('client', closeCode.normal, measured(text, headers)),
 			refuse: (code, reason) => over('unknown', code, closeResponse(code, reason, connection.refusal)),
 		});
 		// Also where it does not wait for news: a log that answers nothing must not hold a request for ever.

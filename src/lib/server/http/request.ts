@@ -87,7 +87,8 @@ export function admit(
 	return { address, user, hello, frames };
 }
 
-function tooOften(retryAfterMs: number): Response | null {
+/** The refusal of who must wait. */
+export function tooOften(retryAfterMs: number): Response | null {
 	if (retryAfterMs === 0) return null;
 	return closeResponse(closeCode.rateLimited, 'you ask more often than this server answers', { retryAfterMs });
 }
