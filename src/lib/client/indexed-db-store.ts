@@ -74,16 +74,27 @@ export function createIndexedDbOutboxStore(given: Partial<TabHost> = {}): Outbox
 		state = { name: 'open', ...kept };
 		const { locks, host } = kept;
 		const all = () => [...own, ...adopted];
-		watchPutAside(
-			host.page,
-			() => {
-				stopAdopting();
-				all().forEach(locks.release);
-			},
-			() => {
-				returning = takeBack(kept, all()).then(back, lose);
-			},
-		);
+		const letGoOfAll = () => all().forEach(locks.release);
+		let isAside = false;
+		const hidden = () => {
+			isAside = true;
+			stopAdopting();
+			letGoOfAll();
+		};
+		/** One after the other, should the person go back and forth. */
+		const shown = () => {
+			isAside = false;
+			const takingBack = (returning ?? Promise.resolve())
+				.then(() => takeBack(kept, all()))
+				.then((lost) => {
+					if (returning === takingBack) returning = null;
+					back(lost);
+					if (isAside) hidden();
+				})
+				.catch(lose);
+			returning = takingBack;
+		};
+		watchPutAside(host.page, hidden, shown);
 	}
 
 	function fill({ sequences, items }: Pick<Left, 'sequences' | 'items'>) {
@@ -136,7 +147,6 @@ export function createIndexedDbOutboxStore(given: Partial<TabHost> = {}): Outbox
 	}
 
 	function back(lost: string[]) {
-		returning = null;
 		for (const client of lost) {
 			own.delete(client);
 			adopted.delete(client);
@@ -169,6 +179,8 @@ export function createIndexedDbOutboxStore(given: Partial<TabHost> = {}): Outbox
 			const isNew = !own.has(client);
 			own.add(client);
 			const writing = persist(async ({ database, locks, tab }) => {
+				// It goes by another since.
+				if (gone.has(client)) return;
 				const owner = { client, connectionNumber, user: mirror.load().identity?.user ?? null };
 				tab.remember(owner);
 				if (isNew) await locks.take(client, PATIENCE);
