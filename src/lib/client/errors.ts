@@ -2,7 +2,7 @@
 import { type ErrorClass, type ErrorCode, errorClasses } from '../protocol/codes.ts';
 
 /** Codes of the wire, and those of the client itself. */
-export type RealtimeErrorCode = ErrorCode | 'closed' | 'disconnected' | 'timeout' | 'invalid-option' | 'handler';
+export type RealtimeErrorCode = ErrorCode | 'closed' | 'disconnected' | 'timeout' | 'unsupported' | 'invalid-option' | 'handler';
 
 /** A class of the wire, or `application`: a mistake in the page around the client. */
 export type RealtimeErrorClass = ErrorClass | 'application';
@@ -12,6 +12,7 @@ const classes: Record<RealtimeErrorCode, RealtimeErrorClass> = {
 	closed: 'closed',
 	disconnected: 'connection',
 	timeout: 'connection',
+	unsupported: 'application',
 	'invalid-option': 'application',
 	handler: 'application',
 };

@@ -1,5 +1,5 @@
 /** Who is told what happens: the listeners, the error history, the flight recorder, the log. A listener that throws never keeps the client from going on. */
-import type { Welcome } from '../protocol/frames.ts';
+import type { User, Welcome } from '../protocol/frames.ts';
 import type { Notice } from '../transports/transport.ts';
 import { createDiagnosis, type End } from './diagnosis.ts';
 import { RealtimeError } from './errors.ts';
@@ -10,7 +10,7 @@ import type { ClientEvents, ConnectionState, Drop, ErrorRecord, EventArguments }
 
 /** @param ask asks the present connection whether anybody is there */
 export function createJournal(options: Options, ask: () => void) {
-	const { clock, debug, logger } = options;
+	const { clock, debug, logger, userId } = options;
 	const listeners: { [Name in keyof ClientEvents]: Set<ClientEvents[Name]> } = {
 		state: new Set(),
 		error: new Set(),
@@ -29,6 +29,8 @@ export function createJournal(options: Options, ask: () => void) {
 	/** The last end of a connection that had been up, and of anything. */
 	let dropped: ErrorRecord | null = null;
 	let latest: ErrorRecord | null = null;
+	/** Whom the server took this client for, where the page had expected another. */
+	let other = userId;
 
 	/** Calls the page's own code. */
 	function guard(where: string, call: () => void, tell = true) {
@@ -54,6 +56,15 @@ export function createJournal(options: Options, ask: () => void) {
 		keep(errors, record);
 		emit('error', record);
 		return record;
+	}
+
+	/** Once for each person: a reconnect is no news. */
+	function recognize({ id }: User) {
+		if (userId === undefined || id === userId || id === other) return;
+		other = id;
+		report(
+			new RealtimeError('invalid-option', `userId: the page expected "${userId}", and the server says that this is "${id}"`),
+		);
 	}
 
 	/** What was handed out stays as it was. */
@@ -91,6 +102,7 @@ export function createJournal(options: Options, ask: () => void) {
 			const known = diagnosis.welcome(welcome);
 			if (known && dropped) revise(dropped, { diagnosis: known });
 			dropped = latest = null;
+			recognize(welcome.user);
 		},
 		moved: diagnosis.moved,
 		/** What a transport of several does behind its one face. */

@@ -39,6 +39,11 @@ export interface ClientOptions extends Partial<Numbers> {
 	backoff?: Backoff;
 	/** Changes of the table that says how a drop of each error class is answered, such as `{ auth: { tries: 5 } }`. */
 	policies?: PolicyChanges;
+	/**
+	 * Whom the page takes itself for: a `welcome` to somebody else goes into the error history. A hint that is never sent, for nobody
+	 * speaks as somebody else: who this is says the server, by the cookie or the ticket. @default whoever it is
+	 */
+	userId?: string;
 	/** Logs every transition. @default false */
 	debug?: boolean;
 	/** @default console */
@@ -135,6 +140,7 @@ export function resolveOptions(given: ClientOptions) {
 		store: given.store ?? createMemoryOutboxStore(),
 		backoff: given.backoff ?? exponentialBackoff(numbers),
 		policies: resolvePolicies(given.policies ?? {}, { ...numbers, strategy: given.backoff }),
+		userId: given.userId,
 		debug: given.debug ?? false,
 		logger: given.logger ?? console,
 		clock,

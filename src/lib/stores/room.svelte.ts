@@ -1,7 +1,9 @@
 /** One room as runes over its transcript: follows it through a client, and hands on what the person does. */
 import { createSubscriber } from 'svelte/reactivity';
+import * as v from 'valibot';
 import type { Client, OutboxItem, RoomHandlers, Subscription } from '../client/types.ts';
 import { systemClock } from '../clock.ts';
+import { type SessionState, sessionState } from '../protocol/estimation.ts';
 import type { Position } from '../protocol/frames.ts';
 import { type Recent, Transcript } from './transcript.ts';
 
@@ -12,10 +14,11 @@ const KEPT_READING = 2_000;
 export class Room {
 	readonly name: string;
 	readonly #transcript: Transcript;
-	#position: Position;
+	#position: Position | undefined;
 	#client: Client | null = null;
 	#subscription: Subscription | null = null;
 	#head = 0;
+	#state: SessionState | null = null;
 	#atEnd = true;
 	#earlier: 'idle' | 'loading' | 'failed' = 'idle';
 	#refused: string | null = null;
@@ -24,10 +27,11 @@ export class Room {
 		this.#update = update;
 	});
 
-	constructor(name: string, recent: Recent) {
+	/** @param recent what the server has rendered already; without it, the room begins with its recent messages once it is open */
+	constructor(name: string, recent?: Recent) {
 		this.name = name;
-		this.#transcript = new Transcript(recent);
-		this.#position = { epoch: recent.epoch, offset: recent.offset };
+		this.#transcript = new Transcript(recent ?? { messages: [], more: true });
+		this.#position = recent && { epoch: recent.epoch, offset: recent.offset };
 	}
 
 	get entries() {
@@ -43,7 +47,14 @@ export class Room {
 	/** Missed messages still to come before the room is live. */
 	get behind() {
 		this.#subscribe();
-		return this.#head && Math.max(0, this.#head - (this.#subscription?.position?.offset ?? this.#position.offset));
+		const position = this.#subscription?.position ?? this.#position;
+		return position ? Math.max(0, this.#head - position.offset) : 0;
+	}
+
+	/** The room's state as it was last told, or null before. */
+	get state() {
+		this.#subscribe();
+		return this.#state;
 	}
 
 	/** Whether there are earlier messages, and what came of asking for them. */
@@ -143,8 +154,9 @@ export class Room {
 				this.#head = subscribed.offset;
 				this.#refused = null;
 				this.#transcript.subscribed(subscribed, systemClock.wall());
-				this.#update();
+				this.#told(subscribed.state);
 			},
+			state: (state) => this.#told(state),
 			live: (offset) => {
 				this.#head = 0;
 				this.#transcript.live(offset);
@@ -155,6 +167,13 @@ export class Room {
 				this.#update();
 			},
 		};
+	}
+
+	/** One that does not validate throws, which the client reports, and the last one stays. */
+	#told(state: unknown) {
+		// Nothing is drawn before this is through.
+		this.#update();
+		this.#state = v.parse(sessionState, state);
 	}
 
 	#changed(item?: OutboxItem) {

@@ -89,7 +89,6 @@ export function ask(fetch: Fetch, clock: Clock, { url, body, type, ms, signal }:
 		},
 		within(next) {
 			limit = next;
-			heard();
 		},
 	};
 }
