@@ -1,6 +1,7 @@
 /**
  * A TCP proxy that misbehaves on request: it cuts, resets, swallows, delays, slices, slows down and refuses, in front of any
- * server. It reads the heads of HTTP requests as well, to meddle with WebSockets and answers. Faults of the proxy apply to its connections and those to come; faults of one connection to it alone.
+ * server; in front of an HTTP server it also keeps WebSockets out and loses answers. Faults of the proxy apply to its
+ * connections and those to come; faults of one connection to it alone.
  */
 import type { Clock } from '../../src/lib/clock.ts';
 import { clear, type Shape } from './pipe.ts';

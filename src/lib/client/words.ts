@@ -159,7 +159,7 @@ function evidenceOf(facts: Facts): string[] {
 }
 
 function ticketWords(ticket: TicketAnswer): string {
-	if ('failure' in ticket) return `GET /api/ticket failed after ${span(ticket.ms)}: ${ticket.failure}.`;
+	if ('failure' in ticket) return `GET /api/ticket failed after ${span(ticket.ms)}: ${ticket.failure.replace(/[.?!]+$/, '')}.`;
 	const { status, ms, error, genuine } = ticket;
 	const what = error ? ` (${error.code}: ${error.message})` : '';
 	const pause = error?.retryAfterMs ? `, and asks for ${span(error.retryAfterMs)} of patience` : '';

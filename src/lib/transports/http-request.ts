@@ -89,6 +89,7 @@ export function ask(fetch: Fetch, clock: Clock, { url, body, type, ms, signal }:
 		},
 		within(next) {
 			limit = next;
+			heard();
 		},
 	};
 }
