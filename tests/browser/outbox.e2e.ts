@@ -179,3 +179,33 @@ test('unsent messages that are kept: no notice, and nobody is asked whether to l
 	await ann.page.close({ runBeforeUnload: true });
 	await closed;
 });
+
+test('T-51: away and back through the history: the page itself comes back, as the same client, with what was said meanwhile', async ({
+	enter,
+	playwright,
+	server,
+}) => {
+	const bob = await enter('outbox');
+	const { executablePath, args = [] } = test.info().project.use.launchOptions ?? {};
+	// Playwright switches the cache off, as its own pages may not stand in it.
+	const options = { args, ignoreDefaultArgs: ['--disable-back-forward-cache'], ...(executablePath && { executablePath }) };
+	const browser = await playwright.chromium.launch(options);
+	try {
+		const ann = await personOn(await browser.newPage(), room(server.url));
+		await expect(ann.badge()).toContainText('Live');
+		const id = await clientOf(ann.page);
+		await ann.page.evaluate(() => document.body.setAttribute('data-mark', 'the same page'));
+		await ann.page.goto(`${server.url}/healthz`);
+		await bob.say('meanwhile');
+		await expect.poll(bob.ticks).toEqual(['stored']);
+		await ann.page.goBack({ waitUntil: 'commit' });
+		await expect(ann.page.locator('body')).toHaveAttribute('data-mark', 'the same page');
+		await expect.poll(ann.texts).toEqual(['meanwhile']);
+		await ann.say('back');
+		await expect.poll(bob.texts).toEqual(['meanwhile', 'back']);
+		await expect.poll(ann.ticks).toEqual(['stored']);
+		expect(await clientOf(ann.page)).toBe(id);
+	} finally {
+		await browser.close();
+	}
+});

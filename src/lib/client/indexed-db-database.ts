@@ -12,7 +12,8 @@ const VERSION = 1;
 
 const client = v.pipe(v.string(), v.minLength(1));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const owner = v.object({ client, connectionNumber: count, user: v.nullable(v.string()) });
+/** `life`: another one each time that a document takes the client up. */
+const owner = v.object({ client, connectionNumber: count, user: v.nullable(v.string()), life: v.string() });
 const sequence = v.object({ client, room: roomName, seq: count });
 const refusal = v.object({ code: v.picklist(errorCodes), message: v.string() });
 const stored = v.object({

@@ -34,9 +34,9 @@ type State =
 export function createIndexedDbOutboxStore(given: Partial<TabHost> = {}): OutboxStore {
 	/** All of it once more: what a second client of this page begins with, and what is left when the database fails. */
 	const mirror = createMemoryOutboxStore();
-	/** The ids that this page gave itself, and those it took over; it holds the locks of both. */
+	/** The ids that this page gave itself, and those it took over, with the life they had; it holds the locks of both. */
 	const own = new Set<string>();
-	const adopted = new Set<string>();
+	const adopted = new Map<string, string>();
 	/** Those that another page took over while this one was put aside. */
 	const gone = new Set<string>();
 	let state: State = { name: 'unopened' };
@@ -72,14 +72,13 @@ export function createIndexedDbOutboxStore(given: Partial<TabHost> = {}): Outbox
 	function opened(kept: Kept) {
 		if (state.name === 'lost') throw state.untold;
 		state = { name: 'open', ...kept };
-		const { locks, host } = kept;
-		const all = () => [...own, ...adopted];
-		const letGoOfAll = () => all().forEach(locks.release);
+		const { locks, host, tab } = kept;
+		const all = () => [...[...own].map((client): [string, string] => [client, tab.life]), ...adopted];
 		let isAside = false;
 		const hidden = () => {
 			isAside = true;
 			stopAdopting();
-			letGoOfAll();
+			for (const client of [...own, ...adopted.keys()]) locks.release(client);
 		};
 		/** One after the other, should the person go back and forth. */
 		const shown = () => {
@@ -118,8 +117,8 @@ export function createIndexedDbOutboxStore(given: Partial<TabHost> = {}): Outbox
 			state = { ...state, untold: null };
 			return Promise.reject(untold);
 		}
-		if (returning) return returning.then(() => persist(write));
 		if (state.name !== 'open') return undefined;
+		if (returning) return returning.then(() => persist(write));
 		return write(state).catch((error: unknown) => {
 			lose(error);
 			return persist(write);
@@ -130,7 +129,8 @@ export function createIndexedDbOutboxStore(given: Partial<TabHost> = {}): Outbox
 		stopAdopting();
 		if (state.name !== 'open' || user === null || !watcher) return;
 		const take = (client: string, left: Left) => {
-			adopted.add(client);
+			adopted.set(client, left.owner?.life ?? '');
+			gone.delete(client);
 			fill(left);
 			watcher?.taken(left);
 			if (left.items.length === 0) letGo(client);
@@ -181,7 +181,7 @@ export function createIndexedDbOutboxStore(given: Partial<TabHost> = {}): Outbox
 			const writing = persist(async ({ database, locks, tab }) => {
 				// It goes by another since.
 				if (gone.has(client)) return;
-				const owner = { client, connectionNumber, user: mirror.load().identity?.user ?? null };
+				const owner = { client, connectionNumber, user: mirror.load().identity?.user ?? null, life: tab.life };
 				tab.remember(owner);
 				if (isNew) await locks.take(client, PATIENCE);
 				await database.identify(owner);
@@ -196,7 +196,7 @@ export function createIndexedDbOutboxStore(given: Partial<TabHost> = {}): Outbox
 		put(item, replaced) {
 			const { client } = item;
 			mirror.put(item, replaced);
-			return persist(async ({ database, locks }) => {
+			return persist(async ({ database, locks, tab }) => {
 				// The outbox has given this message another number since.
 				if (gone.has(client)) return;
 				const isNew = !isOurs(client);
@@ -204,8 +204,11 @@ export function createIndexedDbOutboxStore(given: Partial<TabHost> = {}): Outbox
 					own.add(client);
 					locks.take(client, PATIENCE).catch(lose);
 				}
-				const owner = isNew ? { client, connectionNumber: 0, user } : undefined;
-				await database.put(item, { owner, seq: own.has(client) ? mirror.highest(item) : undefined, replaced });
+				const owner = isNew ? { client, connectionNumber: 0, user, life: tab.life } : undefined;
+				const seq = own.has(client) ? mirror.highest(item) : undefined;
+				// Under the number that another page may have given to a message of its own, this one was never written.
+				const old = replaced && !gone.has(replaced.client) ? replaced : undefined;
+				await database.put(item, { owner, seq, replaced: old });
 				if (replaced) letGo(replaced.client);
 			});
 		},

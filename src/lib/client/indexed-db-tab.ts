@@ -15,6 +15,8 @@ const remembered = v.object({ client: v.string(), connectionNumber: v.pipe(v.num
 export type Tab = ReturnType<typeof createTab>;
 
 export function createTab({ sessionStorage, isReload }: TabHost, locks: ClientLocks, database: Database) {
+	const life = newClientId();
+
 	function recall() {
 		const { success, output } = v.safeParse(v.pipe(v.string(), v.parseJson(), remembered), sessionStorage.getItem(KEY));
 		return success ? output : null;
@@ -31,14 +33,15 @@ export function createTab({ sessionStorage, isReload }: TabHost, locks: ClientLo
 		}
 		// A browser that crashed may have written the one and not the other.
 		const connectionNumber = Math.max(left.owner.connectionNumber, before.connectionNumber);
-		return { ...left, owner: { ...left.owner, connectionNumber } };
+		return { ...left, owner: { ...left.owner, connectionNumber, life } };
 	}
 
-	function remember({ client, connectionNumber }: Owner) {
+	function remember({ client, connectionNumber }: Pick<Owner, 'client' | 'connectionNumber'>) {
 		sessionStorage.setItem(KEY, JSON.stringify({ client, connectionNumber }));
 	}
 
 	return {
+		life,
 		remember,
 		/** The next document of this tab begins anew. */
 		forget: () => sessionStorage.removeItem(KEY),
@@ -46,12 +49,11 @@ export function createTab({ sessionStorage, isReload }: TabHost, locks: ClientLo
 		/** Settles who this is, holding the lock. */
 		async claim(): Promise<Left & { owner: Owner }> {
 			const before = await resume();
-			if (before?.owner) return { ...before, owner: before.owner };
-			const owner = { client: newClientId(), connectionNumber: 0, user: null };
+			const owner = before?.owner ?? { client: newClientId(), connectionNumber: 0, user: null, life };
 			await locks.take(owner.client, PATIENCE);
 			await database.identify(owner);
 			remember(owner);
-			return { owner, sequences: [], items: [], damaged: before?.damaged ?? 0 };
+			return { sequences: [], items: [], damaged: 0, ...before, owner };
 		},
 	};
 }

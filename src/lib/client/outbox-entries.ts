@@ -31,6 +31,9 @@ export function createEntries({ clock, store, maxQueueSize }: Options, { changed
 	let isRenamed = false;
 	const memory = createMemory(store, storeFailed);
 	const { identity, write } = memory;
+	/** Of this life alone, whatever ids the client goes by: two pages that had one id after the other may have numbered alike. */
+	const life = identity.client;
+	let accepted = 0;
 
 	const seqOf = (room: string) =>
 		sequences.find((sequence) => sequence.room === room && sequence.client === identity.client)?.seq ?? 0;
@@ -175,6 +178,7 @@ export function createEntries({ clock, store, maxQueueSize }: Options, { changed
 		remove,
 		fail,
 		renumber,
+		newId: () => `${life}/${++accepted}`,
 		all: () => [...lanes.values()].flatMap(({ entries }) => entries),
 		storage: () => memory.storage,
 		/** The id to name on a frame: none where it is that of the connection. */

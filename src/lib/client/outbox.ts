@@ -82,8 +82,7 @@ export function createOutbox(options: Options, events: OutboxEvents) {
 			const lane = entries.laneOf(room);
 			const { client } = lane;
 			const seq = lane.seq + 1;
-			const id = `${client}/${room}/${seq}`;
-			const item: OutboxItem = { id, client, room, seq, kind, data, at: clock.wall(), status: 'queued' };
+			const item: OutboxItem = { id: entries.newId(), client, room, seq, kind, data, at: clock.wall(), status: 'queued' };
 			if (!fits(frameOf(item))) throw tooLarge();
 			lane.seq = seq;
 			const entry: Entry = { item, kept: false, transmitted: false, ...deferred() };

@@ -58,7 +58,7 @@ describe('outbox of several tabs, model', () => {
 	it('accept, kill, reload, duplicate, put aside, take over, ack', async () => {
 		await fc.assert(
 			fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), fc.array(mood, { minLength: 1, maxLength: 8 }), run),
-			{ numRuns: Number(process.env.RUNS ?? 60) },
+			{ numRuns: Number(process.env.RUNS ?? 100) },
 		);
 	}, 120_000);
 });

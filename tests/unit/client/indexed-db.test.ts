@@ -281,6 +281,30 @@ describe('outbox in IndexedDB', () => {
 		expect(log()).toEqual(['unsent', 'written at once']);
 		for (const { client } of [one, two]) client.close();
 	});
+
+	it('put aside -> a duplicate takes the id up and is gone again -> back: anew, since numbers may have been handed out meanwhile', async () => {
+		const { open, kill, life, browser, wait, log, states } = start();
+		const one = open();
+		const persisted = (type: string) => one.tab.window.dispatchEvent(Object.assign(new Event(type), { persisted: true }));
+		say(one.client, 1);
+		one.client.connect();
+		await wait(100);
+		const { id } = one.client;
+		persisted('pagehide');
+		const two = life(browser.open({ storage: new Map(one.tab.storage) }));
+		await wait(100);
+		expect(two.client.id).toBe(id);
+		say(two.client, 2);
+		await wait(0);
+		kill(two);
+		persisted('pageshow');
+		say(one.client, 3);
+		await wait(40_000);
+		expect(one.client.id).not.toBe(id);
+		expect(log().toSorted()).toEqual([1, 2, 3]);
+		expect(states.filter((name) => name === 'closed')).toHaveLength(1);
+		one.client.close();
+	});
 });
 
 describe('where the browser refuses', () => {
