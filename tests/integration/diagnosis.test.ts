@@ -1,10 +1,7 @@
 /** C8: each cause really happens, to a real client of a real server, and `diagnose()` names it. */
 import { afterEach, describe, expect, it } from 'bun:test';
-import { WebSocket } from 'ws';
 import type { ClientOptions } from '../../src/lib/client/index.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import type { Link, Transport } from '../../src/lib/transports/transport.ts';
-import { webSocketTransport } from '../../src/lib/transports/websocket.ts';
 import { type InProcess, identify, startInProcess, temporaryFolder } from '../support/in-process.ts';
 import { createFaultProxy } from '../support/proxy.ts';
 import { createRandom } from '../support/random.ts';
@@ -13,7 +10,7 @@ import { createStrippingProxy } from '../support/stripping-proxy.ts';
 import { until } from '../support/until.ts';
 import { openFaultyLog } from './faulty-log.ts';
 import { range } from './rooms.ts';
-import { Visitor } from './visitor.ts';
+import { meddling, Visitor } from './visitor.ts';
 
 const closing: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -41,30 +38,6 @@ async function connect(url: string, cookie: string, options: ClientOptions = {})
 	await visitor.reach('connected');
 	return visitor;
 }
-/** A WebSocket whose link is at hand, and whose hello can be changed. */
-function meddling(cookie: string, change = (hello: string) => hello) {
-	const links: Link[] = [];
-	const inner = webSocketTransport((address) => new WebSocket(address, { headers: { cookie } }));
-	const transport: Transport = {
-		name: 'websocket',
-		open(url, handlers) {
-			const greet = async () => {
-				const hello = await handlers.greet();
-				return (request?: Parameters<typeof hello>[0]) => change(hello(request));
-			};
-			const link = inner.open(url, {
-				...handlers,
-				message: (text) => handlers.message(text),
-				close: (...how) => handlers.close(...how),
-				greet,
-			});
-			links.push(link);
-			return link;
-		},
-	};
-	return { transport, links };
-}
-
 describe('the way there', () => {
 	it('nothing is wrong -> healthy', async () => {
 		const server = await start();

@@ -1,6 +1,7 @@
 /** A real client of a real server, on a clock in the test's hand: time passes for the client alone. */
 import { WebSocket } from 'ws';
 import { type Client, type ClientOptions, createClient } from '../../src/lib/client/index.ts';
+import type { Link, Transport } from '../../src/lib/transports/transport.ts';
 import { webSocketTransport } from '../../src/lib/transports/websocket.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { until } from '../support/until.ts';
@@ -49,4 +50,28 @@ export class Visitor {
 	get explained() {
 		return this.client.getErrorHistory().findLast(({ connectedMs }) => connectedMs > 0)?.diagnosis;
 	}
+}
+
+/** A WebSocket whose link is at hand, and whose hello can be changed. */
+export function meddling(cookie: string, change = (hello: string) => hello) {
+	const links: Link[] = [];
+	const inner = webSocketTransport((address) => new WebSocket(address, { headers: { cookie } }));
+	const transport: Transport = {
+		name: 'websocket',
+		open(url, handlers) {
+			const greet = async () => {
+				const hello = await handlers.greet();
+				return (request?: Parameters<typeof hello>[0]) => change(hello(request));
+			};
+			const link = inner.open(url, {
+				...handlers,
+				message: (text) => handlers.message(text),
+				close: (...how) => handlers.close(...how),
+				greet,
+			});
+			links.push(link);
+			return link;
+		},
+	};
+	return { transport, links };
 }
