@@ -119,11 +119,12 @@ export function createConnector(options: Options, events: ConnectorEvents): Conn
 		retries.reset();
 	}
 
-	/** A browser does not tell why an upgrade failed: the attempt is not over until that is known. */
+	/** A browser does not tell why an upgrade failed: the attempt is not over until that is known. Where nobody answered, nobody will. */
 	function ended(drop: Drop) {
 		const failed = connection;
-		const known = state.name === 'connecting' && drop.class === 'connection' ? events.why(drop) : null;
-		if (known) void known.then((cause) => connection === failed && settle(cause));
+		const answered = failed !== null && clock.now() - failed.openedAt < options.connectTimeout;
+		const asked = answered && state.name === 'connecting' && drop.class === 'connection' ? events.why(drop) : null;
+		if (asked) void asked.then((known) => connection === failed && settle(known));
 		else settle(drop);
 	}
 

@@ -131,6 +131,16 @@ describe('an attempt that failed asks the ticket why', () => {
 		expect(clock.pending).toBe(0);
 	});
 
+	it('a server that answered nothing for 10 s is not waited for any longer', async () => {
+		const { client, clock, server, asked } = asking();
+		server.door = 'hang';
+		client.connect();
+		await clock.advance(10_000);
+		expect(client.state.name).toBe('disconnected');
+		expect(asked).toEqual([]);
+		client.close();
+	});
+
 	it('a storm of drops asks no more often than every 5 s; a connection that was up asks nobody', async () => {
 		const { client, clock, server, asked } = asking({ backoff: () => 100 });
 		client.connect();
