@@ -16,6 +16,8 @@ export interface SelectorOptions extends NetworkOptions {
 
 /** A WebSocket over which nothing has come by then is not waited for alone, in milliseconds. */
 const SLOW = 2_500;
+/** The close code of a connection whose session a newer one has taken over. */
+const REPLACED = 4005;
 
 export function selectorTransport(options: SelectorOptions): Transport {
 	const network = new Network(options);
@@ -45,8 +47,8 @@ class Selected implements Link {
 	/** What is left to be tried, in this order. */
 	readonly #ways: Transport[];
 	#probe: Probe | null = null;
-	/** The server has given the session to the probe, which is not ready yet: how the carrier ended. */
-	#orphaned: Parameters<LinkHandlers['close']> | null = null;
+	/** The server has given the session to the probe, which is not ready yet: nothing carries. */
+	#orphaned = false;
 	#cancelSlow: Cancel = () => {};
 	#cancelProbe: Cancel = () => {};
 
@@ -161,9 +163,9 @@ class Selected implements Link {
 		const [code] = how;
 		if (this.transport === 'websocket') {
 			if (code === ABNORMAL || code === 1005) this.#network.broke(this.#options.clock.now() - this.#since);
-		} else if (this.#probe?.welcomed) {
-			// The probe is us as well: it is as good as there, and only the probe's own end is one.
-			this.#orphaned = how;
+		} else if (this.#probe && (code === REPLACED || this.#probe.welcomed)) {
+			// By ourselves: the word of it may come before the probe's welcome. From here on the probe's end is the end.
+			this.#orphaned = true;
 			return;
 		}
 		this.#finish(...how);
@@ -199,7 +201,7 @@ class Selected implements Link {
 	#move(link: Link, welcome: string) {
 		const old = this.#carrier;
 		this.#probe = null;
-		this.#orphaned = null;
+		this.#orphaned = false;
 		this.#carrier = link;
 		this.#since = this.#options.clock.now();
 		this.#network.opened();
@@ -213,7 +215,7 @@ class Selected implements Link {
 		this.#probe = null;
 		this.#handlers.notice?.({ type: 'failed', transport: 'websocket', probe: true, code, reason });
 		this.#network.failed(true);
-		if (this.#orphaned) this.#finish(...this.#orphaned);
+		if (this.#orphaned) this.#finish(...how);
 		else this.#scheduleProbe();
 	}
 }

@@ -191,6 +191,15 @@ describe('coming back', () => {
 		expect(link.transport).toBe('websocket');
 	});
 
+	it('… and its word of that comes before the welcome', async () => {
+		const { clock, webSocket, stream, link, closes } = onHttp();
+		await clock.advance(5_000);
+		await webSocket.last.greets();
+		stream.last.ends(4005, 'replaced');
+		webSocket.last.says(welcome('ws'), live('a'), live('b'));
+		expect([link.transport, closes]).toEqual(['websocket', []]);
+	});
+
 	it('the server gives the session to the probe first -> the end of HTTP is none', async () => {
 		const { clock, webSocket, stream, link, closes } = onHttp();
 		await clock.advance(5_000);
@@ -202,14 +211,14 @@ describe('coming back', () => {
 		expect([link.transport, closes]).toEqual(['websocket', []]);
 	});
 
-	it('… and where that probe fails, it is one', async () => {
+	it('… and where that probe fails, its end is the one that counts', async () => {
 		const { clock, webSocket, stream, closes } = onHttp();
 		await clock.advance(5_000);
 		await webSocket.last.greets();
 		webSocket.last.says(welcome('ws'), live('a'));
 		stream.last.ends(4005, 'replaced');
-		webSocket.last.ends(1006);
-		expect(closes).toEqual([[4005, 'replaced']]);
+		webSocket.last.ends(1006, 'cut');
+		expect(closes).toEqual([[1006, 'cut']]);
 	});
 
 	it('a probe that does not get live in 10 s is given up', async () => {
