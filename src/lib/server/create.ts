@@ -12,6 +12,7 @@ import { answerIdentity, identityCookie } from './http/identity.ts';
 import { type ApiEndpoint, routes, serveApi } from './http/routes.ts';
 import { Hub } from './hub.ts';
 import { createIdentities, keptSecret } from './identity.ts';
+import { Incidents } from './incidents/incidents.ts';
 import type { MessageLog } from './log/message-log.ts';
 import { openSqliteLog } from './log/sqlite.ts';
 import type { Logger } from './logging.ts';
@@ -52,7 +53,11 @@ export async function createRealtime(
 	options: Options,
 	{ logger, log: given, clock = systemClock }: Parts,
 ): Promise<RealtimeServer> {
-	const report: Report = (where, error) => logger.error('unexpected error in {where}: {message}', { where, ...factsOf(error) });
+	const incidents = new Incidents(clock, (error) => logger.error('an incident was not counted: {message}', factsOf(error)));
+	const report: Report = (where, error) => {
+		incidents.failed(where);
+		logger.error('unexpected error in {where}: {message}', { where, ...factsOf(error) });
+	};
 	const admission = createAdmission(options, clock);
 	const identities = createIdentities(options.identitySecret ?? keptSecret(options.dataDir), clock.wall);
 	const log =
@@ -95,7 +100,7 @@ export async function createRealtime(
 			acceptRate.measure(elapsedMs, plannedMs);
 		},
 	});
-	const publisher = new Publisher({ log, hub, clock, report, inFlight: options.inFlight });
+	const publisher = new Publisher({ log, hub, clock, report, incidents, inFlight: options.inFlight });
 	const identity = { node: crypto.randomUUID(), boot: crypto.randomUUID(), version: pkg.version };
 	const endpoint: WebSocketEndpoint & ApiEndpoint = {
 		options,
@@ -112,6 +117,7 @@ export async function createRealtime(
 		outgoing,
 		topics,
 		acceptRate,
+		incidents,
 		tickets: new Tickets(clock),
 		stopping: () => closed !== undefined,
 	};
@@ -120,8 +126,8 @@ export async function createRealtime(
 		websocket: createWebSocketHandler(endpoint),
 		fetch(request, server) {
 			const { pathname } = new URL(request.url);
-			const answer = routes[pathname];
-			if (answer) return { handled: true, response: serveApi(endpoint, answer, request, server) };
+			const route = routes.get(pathname);
+			if (route) return { handled: true, response: serveApi(endpoint, route, request, server) };
 			if (pathname !== WEBSOCKET_PATH) return { handled: false };
 			const response = upgrade(endpoint, request, server);
 			return response ? { handled: true, response } : { handled: true };
@@ -137,6 +143,7 @@ export async function createRealtime(
 			return { user: issued.user, cookie: identityCookie(issued, admission.isSecure(knock)) };
 		},
 		identity: (knock) => answerIdentity({ admission, identities }, knock),
+		incidents: () => incidents.report,
 		counts: () => ({ connections: registry.count, sessions: sessions.count, rooms: hub.count, topics: topics.count }),
 		readiness() {
 			const reasons = [...(log.writable ? [] : ['the log takes no writes']), ...(closed ? ['the server is stopping'] : [])];

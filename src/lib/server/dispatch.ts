@@ -35,11 +35,11 @@ export function dispatchAll(to: Dispatcher, connection: Connection, frames: read
 	for (const decoded of frames) {
 		if (connection.ending) return;
 		const { session } = connection;
-		if (!decoded.ok) refuse(connection, decoded.code, decoded.message);
+		if (!decoded.ok) refuse(to, connection, decoded.code, decoded.message);
 		else if (decoded.frame.type === 'ping' && session) pong(to, connection, decoded.frame.at, pings++ === 0);
 		else if (session) perform(to, connection, session, decoded.frame);
 		else if (decoded.frame.type === 'hello') later(to, connection, greet(to, connection, decoded.frame));
-		else refuse(connection, 'hello-expected', `expected a hello before the first ${decoded.frame.type}`);
+		else refuse(to, connection, 'hello-expected', `expected a hello before the first ${decoded.frame.type}`);
 	}
 }
 
@@ -58,7 +58,7 @@ function perform(to: Dispatcher, connection: Connection, session: Session, frame
 			return; // it was heard: that is all it is for
 		case 'subscribe':
 			if (connection.subscriptions.length >= ROOMS_PER_CONNECTION && !follows(connection, frame.room))
-				return connection.error('rate-limited', `a connection follows at most ${ROOMS_PER_CONNECTION} rooms`, {
+				return tell(to, connection, 'rate-limited', `a connection follows at most ${ROOMS_PER_CONNECTION} rooms`, {
 					room: frame.room,
 				});
 			if (allowed(to, connection, session, frame.room))
@@ -75,10 +75,10 @@ function perform(to: Dispatcher, connection: Connection, session: Session, frame
 			return;
 		case 'auth':
 			if (to.identities.verify(frame.token)?.id !== connection.user?.id)
-				connection.error('unauthenticated', 'the token is not a valid identity of the person who is connected');
+				tell(to, connection, 'unauthenticated', 'the token is not a valid identity of the person who is connected');
 			return;
 		case 'hello':
-			return refuse(connection, 'bad-frame', 'hello: one is enough');
+			return refuse(to, connection, 'bad-frame', 'hello: one is enough');
 	}
 }
 
@@ -91,14 +91,26 @@ const follows = (connection: Connection, room: string) =>
 	connection.subscriptions.some((subscription) => subscription.room.name === room);
 
 /** Reads and signals share the rate of publishing. */
-function allowed({ clock }: Dispatcher, connection: Connection, { bucket }: Session, room: string): boolean {
-	const retryAfterMs = bucket.take(clock.now());
-	if (retryAfterMs > 0) connection.error('rate-limited', 'you ask faster than this server answers', { retryAfterMs, room });
+function allowed(to: Dispatcher, connection: Connection, { bucket }: Session, room: string): boolean {
+	const retryAfterMs = bucket.take(to.clock.now());
+	if (retryAfterMs > 0) tell(to, connection, 'rate-limited', 'you ask faster than this server answers', { retryAfterMs, room });
 	return retryAfterMs === 0;
 }
 
-function refuse(connection: Connection, code: ErrorCode, message: string) {
-	connection.error(code, message);
+/** Refuses a frame; the connection goes on. */
+function tell(
+	{ incidents }: Dispatcher,
+	connection: Connection,
+	code: ErrorCode,
+	message: string,
+	about: { room?: string; retryAfterMs?: number } = {},
+) {
+	connection.error(code, message, about);
+	incidents.error(connection, code, about);
+}
+
+function refuse(to: Dispatcher, connection: Connection, code: ErrorCode, message: string) {
+	tell(to, connection, code, message);
 	if (code === 'unknown-type') return; // a newer client may know more than we do
 	connection.invalid += 1;
 	if (connection.invalid >= INVALID_FRAMES) connection.end('protocol', closeCode.badFrames, `${INVALID_FRAMES} invalid frames`);

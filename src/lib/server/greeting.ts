@@ -5,6 +5,7 @@ import { FRAME_BYTES, PROTOCOL_VERSION } from '../protocol/limits.ts';
 import type { AcceptRate } from './accept-rate.ts';
 import type { Connection } from './connection.ts';
 import type { Hub } from './hub.ts';
+import type { Incidents } from './incidents/incidents.ts';
 import type { Options } from './options.ts';
 import type { Registry } from './registry.ts';
 import type { Session, Sessions } from './session.ts';
@@ -12,6 +13,7 @@ import type { Session, Sessions } from './session.ts';
 export interface Greeter {
 	options: Pick<Options, 'heartbeat' | 'inFlight' | 'connections'>;
 	acceptRate: AcceptRate;
+	incidents: Incidents;
 	registry: Registry;
 	sessions: Sessions;
 	hub: Hub;
@@ -47,6 +49,8 @@ export async function greet(greeter: Greeter, connection: Connection, hello: Hel
 	// A stay on HTTP is greeted with each request, and costs as much as a connection once.
 	if (!resumed || !isHttp(connection)) greeter.acceptRate.count();
 	connection.number = hello.connectionNumber;
+	// Each request of a stay repeats it.
+	if (connection.number > session.connectionNumber) greeter.incidents.reported(hello);
 	session.connectionNumber = Math.max(session.connectionNumber, connection.number);
 	session.endedAt = registry.now;
 	connection.session = session;

@@ -7,7 +7,12 @@ import { type Greeter, isHttp } from './greeting.ts';
 const everyday: ReadonlySet<Ending> = new Set(['client', 'network', 'replaced']);
 
 /** Takes a connection that is gone out of everything that knows it. `code` is that of its close frame, or what stands for it. */
-export function depart({ registry, hub }: Pick<Greeter, 'registry' | 'hub'>, connection: Connection, code: number) {
+export function depart(
+	{ registry, hub, incidents }: Pick<Greeter, 'registry' | 'hub' | 'incidents'>,
+	connection: Connection,
+	code: number,
+) {
+	incidents.ended(connection, code, connection.openedAt > 0 ? registry.now - connection.openedAt : 0);
 	registry.remove(connection);
 	hub.leave(connection);
 	const { session, ending } = connection;

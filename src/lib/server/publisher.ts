@@ -5,6 +5,7 @@ import type { Publish } from '../protocol/frames.ts';
 import type { Connection } from './connection.ts';
 import type { Report } from './errors.ts';
 import type { Hub } from './hub.ts';
+import type { Incidents } from './incidents/incidents.ts';
 import { type Entry, encodeBody, frameOf, type MessageLog, type Result, type Stored } from './log/message-log.ts';
 import { accept } from './rooms/kinds.ts';
 import type { Session } from './session.ts';
@@ -23,11 +24,20 @@ interface Waiting {
 	session: Session;
 }
 
+/** Of a `nack`, beside its code and message. */
+interface Refusal {
+	retry: boolean;
+	retryAfterMs?: number;
+	expected?: number;
+	duplicate?: true | undefined;
+}
+
 export interface PublisherOptions {
 	log: MessageLog;
 	hub: Hub;
 	clock: Clock;
 	report: Report;
+	incidents: Incidents;
 	inFlight: number;
 }
 
@@ -50,16 +60,16 @@ export class Publisher {
 		if (!user || this.#closed) return;
 		const wait = session.bucket.take(this.#options.clock.now());
 		if (wait > 0)
-			return nack(connection, frame, 'rate-limited', 'you send faster than this server takes', {
+			return this.#nack(connection, frame, 'rate-limited', 'you send faster than this server takes', {
 				retry: true,
 				retryAfterMs: wait,
 			});
 		if (session.inFlight >= this.#options.inFlight)
-			return nack(connection, frame, 'rate-limited', `${session.inFlight} of your messages wait for their ack already`, {
+			return this.#nack(connection, frame, 'rate-limited', `${session.inFlight} of your messages wait for their ack already`, {
 				retry: true,
 			});
 		if (this.#waiting.length >= WAITING || this.#waitingLength >= WAITING_LENGTH)
-			return nack(connection, frame, 'overloaded', 'the disk does not keep up', { retry: true, retryAfterMs: RETRY_AFTER });
+			return this.#nack(connection, frame, 'overloaded', 'the disk does not keep up', { retry: true, retryAfterMs: RETRY_AFTER });
 
 		const { room, seq, kind } = frame;
 		const client = frame.client ?? session.client;
@@ -96,7 +106,7 @@ export class Publisher {
 				for (const each of [...batch, ...this.#take(WAITING)]) {
 					each.session.inFlight -= 1;
 					each.connection.unanswered -= 1;
-					nack(each.connection, each.frame, 'storage', 'the message could not be stored yet', {
+					this.#nack(each.connection, each.frame, 'storage', 'the message could not be stored yet', {
 						retry: true,
 						retryAfterMs: RETRY_AFTER,
 					});
@@ -127,27 +137,36 @@ export class Publisher {
 			each.session.inFlight -= 1;
 			each.connection.unanswered -= 1;
 			const result = results[index];
-			if (result) acknowledge(each, result, epoch);
+			if (result) this.#acknowledge(each, result, epoch);
 		});
 	}
-}
 
-function acknowledge({ connection, frame, entry }: Waiting, result: Result, epoch: string) {
-	const { room, seq } = entry;
-	switch (result.status) {
-		case 'stored':
-			return ack(connection, frame, { epoch, offset: result.offset, at: entry.at });
-		case 'duplicate':
-			return ack(connection, frame, { epoch, offset: result.offset, at: result.at, duplicate: true });
-		case 'refused':
-			return nack(connection, frame, result.code, result.message, { retry: false, duplicate: result.duplicate || undefined });
-		case 'forbidden':
-			return nack(connection, frame, 'forbidden', 'this client id belongs to somebody else', { retry: false });
-		case 'out-of-order':
-			return nack(connection, frame, 'out-of-order', `room ${room} expects seq ${result.expected} of you, not ${seq}`, {
-				retry: true,
-				expected: result.expected,
-			});
+	#acknowledge({ connection, frame, entry }: Waiting, result: Result, epoch: string) {
+		const { room, seq } = entry;
+		switch (result.status) {
+			case 'stored':
+				return ack(connection, frame, { epoch, offset: result.offset, at: entry.at });
+			case 'duplicate':
+				return ack(connection, frame, { epoch, offset: result.offset, at: result.at, duplicate: true });
+			case 'refused':
+				return this.#nack(connection, frame, result.code, result.message, {
+					retry: false,
+					duplicate: result.duplicate || undefined,
+				});
+			case 'forbidden':
+				return this.#nack(connection, frame, 'forbidden', 'this client id belongs to somebody else', { retry: false });
+			case 'out-of-order':
+				return this.#nack(connection, frame, 'out-of-order', `room ${room} expects seq ${result.expected} of you, not ${seq}`, {
+					retry: true,
+					expected: result.expected,
+				});
+		}
+	}
+
+	#nack(connection: Connection, frame: Publish, code: ErrorCode, message: string, more: Refusal) {
+		const { room, seq, client } = frame;
+		connection.send(JSON.stringify({ type: 'nack', room, seq, code, message, ...more, client }));
+		this.#options.incidents.error(connection, code, { room, retryAfterMs: more.retryAfterMs ?? 0 });
 	}
 }
 
@@ -159,14 +178,4 @@ function ack(
 ) {
 	const place = `"room":${JSON.stringify(room)},"seq":${seq},"epoch":${JSON.stringify(epoch)},"offset":${offset},"at":${at}`;
 	connection.send(`{"type":"ack",${place}${duplicate ? ',"duplicate":true' : ''}${client ? `,"client":"${client}"` : ''}}`);
-}
-
-function nack(
-	connection: Connection,
-	{ room, seq, client }: Publish,
-	code: ErrorCode,
-	message: string,
-	more: { retry: boolean; retryAfterMs?: number; expected?: number; duplicate?: true | undefined },
-) {
-	connection.send(JSON.stringify({ type: 'nack', room, seq, code, message, ...more, client }));
 }

@@ -2,6 +2,7 @@
 import type { User } from '../protocol/frames.ts';
 import type { Knock } from './admission.ts';
 import type { Recent } from './history.ts';
+import type { IncidentReport } from './incidents/incidents.ts';
 
 export interface Realtime {
 	/** The newest messages of a room (50 unless told) with the position after them. */
@@ -14,6 +15,8 @@ export interface Realtime {
 	identity(knock: Knock): Promise<Response>;
 	/** What is there now: connections of all transports, sessions, rooms that somebody follows, topics followed over HTTP. */
 	counts(): { connections: number; sessions: number; rooms: number; topics: number };
+	/** Every close, refusal and error since the start: counts and rates by cause, ages, and the last 200. Holds ids of people. */
+	incidents(): IncidentReport;
 	/** Whether messages can be taken, and if not, why. */
 	readiness(): { ready: boolean; reasons: string[] };
 }

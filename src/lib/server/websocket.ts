@@ -25,7 +25,7 @@ export interface WebSocketEndpoint extends Dispatcher {
 
 /** Upgrades a request to `WEBSOCKET_PATH`: nothing then, else why not. */
 export function upgrade(endpoint: WebSocketEndpoint, request: Request, server: Server<Connection>): Response | undefined {
-	const { admission, identities, outgoing } = endpoint;
+	const { admission, identities, outgoing, incidents } = endpoint;
 	const knock = { request, address: server.requestIP(request)?.address ?? '' };
 	const headers = request.headers;
 	// Bun takes an upgrade without `Connection: upgrade`; no browser or proxy sends one.
@@ -33,11 +33,16 @@ export function upgrade(endpoint: WebSocketEndpoint, request: Request, server: S
 		return refusal(426, 'bad-frame', `${WEBSOCKET_PATH} takes WebSocket upgrades alone`, {
 			headers: { upgrade: 'websocket', connection: 'upgrade' },
 		});
-	if (!admission.originAllowed(knock))
+	if (!admission.originAllowed(knock)) {
+		incidents.refused('websocket', closeCode.forbidden, 0);
 		return refusal(403, 'forbidden', 'pages of this origin may not connect: see ALLOWED_ORIGINS');
+	}
 	const address = admission.addressOf(knock);
 	const retryAfterMs = admission.take(address);
-	if (retryAfterMs > 0) return refusal(429, 'rate-limited', 'too many requests from your address', { retryAfterMs });
+	if (retryAfterMs > 0) {
+		incidents.refused('websocket', closeCode.rateLimited, retryAfterMs);
+		return refusal(429, 'rate-limited', 'too many requests from your address', { retryAfterMs });
+	}
 	const ticket = new URL(request.url).searchParams.get('ticket');
 	// A ticket that is given must be good: whoever brings one means to be that person, whatever cookie came along.
 	const user = ticket === null ? identities.fromCookie(headers.get('cookie')) : endpoint.tickets.redeem(ticket);
@@ -77,7 +82,7 @@ export function createWebSocketHandler(endpoint: WebSocketEndpoint): WebSocketHa
 		drain: guarded(report, 'drain', (socket) => socket.data.drain(), fail),
 		close: guarded(report, 'close', ({ data: connection }, code, reason) => {
 			connection.closed(endingOf(code, reason));
-			depart(endpoint, connection, code);
+			depart(endpoint, connection, codeOf(code, reason));
 		}),
 		maxPayloadLength: FRAME_BYTES,
 		// Our own limit ends a slow reader with 4101 before this one drops it; whatever happens, nothing is skipped in silence.
@@ -104,4 +109,10 @@ function endingOf(code: number, reason: string): Ending {
 	if (code === closeCode.normal || code === closeCode.goingAway || code === closeCode.noCode) return 'client';
 	if (code === closeCode.abnormal) return reason === '' ? 'network' : 'protocol';
 	return code >= 4000 ? 'client' : 'protocol';
+}
+
+/** What Bun has sent, where it closes for a fault of the other side: it shows that to us as 1006 with a reason. */
+function codeOf(code: number, reason: string): number {
+	if (code !== closeCode.abnormal || reason === '') return code;
+	return /too big/i.test(reason) ? closeCode.tooBig : closeCode.protocolError;
 }

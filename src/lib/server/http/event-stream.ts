@@ -6,7 +6,7 @@ import { Connection } from '../connection.ts';
 import { direct } from '../outgoing.ts';
 import { begin, conclude, unbuffered } from './conversation.ts';
 import { askedPositions, encodePositions, resumeFrom } from './positions.ts';
-import { closeResponse, refusal } from './refusal.ts';
+import { closeResponse } from './refusal.ts';
 import { admit, type HttpEndpoint, identify, readFrames } from './request.ts';
 import { StreamWire } from './stream-wire.ts';
 
@@ -18,19 +18,15 @@ const LIFETIME_SPREAD = 10_000;
 const STREAM_TIMEOUT = 120;
 
 export async function answerEvents(to: HttpEndpoint, request: Request, server: Server<Connection>): Promise<Response> {
-	if (request.method !== 'POST' && request.method !== 'GET')
-		return refusal(405, 'bad-frame', `${EVENTS_PATH} takes GET and POST alone`, { headers: { allow: 'GET, POST' } });
 	const who = identify(to, request, server);
-	if (who instanceof Response) return who;
 	const frames = request.method === 'POST' ? await readFrames(request) : decodeClient(helloOf(request));
-	if (frames instanceof Response) return frames;
-	const asked = admit(to, who, frames, () => true);
-	if (asked instanceof Response) return asked;
-
-	resumeFrom(asked.hello, request.headers.get('last-event-id'));
+	resumeFrom(
+		admit(to, who, frames, () => true),
+		request.headers.get('last-event-id'),
+	);
 	server.timeout(request, STREAM_TIMEOUT);
-	const connection = new Connection(asked.address, asked.user, direct, 'event-stream');
-	const before = askedPositions(asked.frames);
+	const connection = new Connection(who.address, who.user, direct, 'event-stream');
+	const before = askedPositions(frames);
 	let refused: { code: number } | undefined;
 	const wire = new StreamWire({
 		topics: to.topics,
@@ -47,7 +43,7 @@ export async function answerEvents(to: HttpEndpoint, request: Request, server: S
 		() => connection.end('client', closeCode.normal, 'it has lasted long enough'),
 		LIFETIME + to.clock.random() * LIFETIME_SPREAD,
 	);
-	begin(to, connection, wire, request, asked.frames);
+	begin(to, connection, wire, request, frames);
 	// Nothing has been sent yet: a status says it better than a stream that ends.
 	if (refused) return closeResponse(refused.code, 'refused', connection.refusal);
 	return new Response(wire.stream, { headers });

@@ -6,7 +6,7 @@ import { direct } from '../outgoing.ts';
 import { measured } from './compression.ts';
 import { begin, conclude, unbuffered } from './conversation.ts';
 import { PollWire } from './poll-wire.ts';
-import { closeResponse, refusal } from './refusal.ts';
+import { closeResponse } from './refusal.ts';
 import { admit, type HttpEndpoint, identify, readFrames } from './request.ts';
 
 export const POLL_PATH = '/api/poll';
@@ -16,18 +16,13 @@ const LONGEST_WAIT = 25_000;
 const HELD_TIMEOUT = 60;
 
 export async function answerPoll(to: HttpEndpoint, request: Request, server: Server<Connection>): Promise<Response> {
-	if (request.method !== 'POST')
-		return refusal(405, 'bad-frame', `${POLL_PATH} takes POST alone`, { headers: { allow: 'POST' } });
 	const who = identify(to, request, server);
-	if (who instanceof Response) return who;
 	const frames = await readFrames(request);
-	if (frames instanceof Response) return frames;
-	const asked = admit(to, who, frames, ({ waitMs = 0 }) => waitMs > 0);
-	if (asked instanceof Response) return asked;
+	const hello = admit(to, who, frames, ({ waitMs = 0 }) => waitMs > 0);
 
-	const waitMs = Math.min(asked.hello.waitMs ?? 0, LONGEST_WAIT);
+	const waitMs = Math.min(hello.waitMs ?? 0, LONGEST_WAIT);
 	if (waitMs > 0) server.timeout(request, HELD_TIMEOUT);
-	const connection = new Connection(asked.address, asked.user, direct, 'long-polling', waitMs > 0);
+	const connection = new Connection(who.address, who.user, direct, 'long-polling', waitMs > 0);
 	return new Promise((resolve) => {
 		const over = (ending: Ending, code: number, response: Response) => {
 			cancel();
@@ -44,7 +39,7 @@ export async function answerPoll(to: HttpEndpoint, request: Request, server: Ser
 		});
 		// Also where it does not wait for news: a log that answers nothing must not hold a request for ever.
 		const cancel = to.clock.setTimeout(wire.timeUp, waitMs || LONGEST_WAIT);
-		begin(to, connection, wire, request, asked.frames);
+		begin(to, connection, wire, request, frames);
 	});
 }
 

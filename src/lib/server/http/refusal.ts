@@ -22,6 +22,21 @@ const byCloseCode: Partial<Record<number, Meaning>> = {
 };
 const failed: Meaning = { status: 500, code: 'server-error' };
 
+/** Thrown where a request is turned away before it became a connection; `serveApi` answers with it, and counts it. */
+export class Refused extends Error {
+	readonly code: number;
+	readonly retryAfterMs: number;
+	/** Who asked, where that is known. */
+	readonly user: string | undefined;
+
+	constructor(code: number, message: string, { retryAfterMs = 0, user }: { retryAfterMs?: number; user?: string } = {}) {
+		super(message);
+		this.code = code;
+		this.retryAfterMs = retryAfterMs;
+		this.user = user;
+	}
+}
+
 /** The frame that stands for a close. `told` is the fatal `error` that the connection was sent, where there was one. */
 export function closeFrame(code: number, reason: string, told?: Partial<ErrorFrame> | null): ErrorFrame {
 	const meaning = byCloseCode[code] ?? failed;

@@ -12,7 +12,7 @@ import { limitReached } from '../limits.ts';
 import type { Options } from '../options.ts';
 import type { Topics } from '../wire.ts';
 import { textOf } from './body.ts';
-import { closeResponse } from './refusal.ts';
+import { Refused } from './refusal.ts';
 
 /** The longest body, in bytes. */
 const BODY_BYTES = 1_048_576;
@@ -27,70 +27,75 @@ export interface HttpEndpoint extends Dispatcher {
 	stopping(): boolean;
 }
 
-/** What was asked, and by whom. */
-export interface Asked {
-	address: string;
-	user: User;
-	hello: Hello;
-	frames: readonly Decoded<ClientFrame>[];
-}
-
-/** Who knocks: their address and identity, or the answer that refuses them. Looks at no byte of the body. */
+/**
+ * Who knocks. Looks at no byte of the body.
+ * @throws Refused
+ */
 export function identify(
 	{ admission, identities, stopping }: HttpEndpoint,
 	request: Request,
 	server: Server<Connection>,
-): { address: string; user: User } | Response {
-	if (stopping()) return closeResponse(closeCode.restart, 'the server restarts', { retryAfterMs: RESTART_RETRY_AFTER });
+): { address: string; user: User } {
+	if (stopping()) throw new Refused(closeCode.restart, 'the server restarts', { retryAfterMs: RESTART_RETRY_AFTER });
 	const knock = { request, address: server.requestIP(request)?.address ?? '' };
 	if (!admission.originAllowed(knock))
-		return closeResponse(closeCode.forbidden, 'pages of this origin may not connect: see ALLOWED_ORIGINS');
+		throw new Refused(closeCode.forbidden, 'pages of this origin may not connect: see ALLOWED_ORIGINS');
 	const address = admission.addressOf(knock);
 	const user = identities.fromCookie(request.headers.get('cookie'));
 	if (user) return { address, user };
-	return (
-		tooOften(admission.take(address)) ??
-		closeResponse(closeCode.unauthenticated, 'no valid identity came with the request: get one with POST /api/identity')
-	);
+	spend(admission.take(address));
+	throw new Refused(closeCode.unauthenticated, 'no valid identity came with the request: get one with POST /api/identity');
 }
 
-/** The frames of a body, a hello first, or the answer that refuses it. */
-export async function readFrames(request: Request): Promise<readonly Decoded<ClientFrame>[] | Response> {
+/**
+ * The frames of a body.
+ * @throws Refused where there is too much of it
+ */
+export async function readFrames(request: Request): Promise<readonly Decoded<ClientFrame>[]> {
 	const text = await textOf(request, BODY_BYTES);
-	if (text === null) return closeResponse(closeCode.payload, `a body has at most ${BODY_BYTES} bytes`);
+	if (text === null) throw new Refused(closeCode.payload, `a body has at most ${BODY_BYTES} bytes`);
 	if (text.length * 3 > FRAME_BYTES && holdsLargeFrame(text))
-		return closeResponse(closeCode.payload, `a frame has at most ${FRAME_BYTES} bytes`);
+		throw new Refused(closeCode.payload, `a frame has at most ${FRAME_BYTES} bytes`);
 	return decodeClient(text);
 }
 
-/** Whether these frames may be served now, under the rates and limits that hold. */
+/**
+ * Whether these frames may be served now, under the rates and limits that hold. The first must be a hello.
+ * @throws Refused
+ */
 export function admit(
 	to: HttpEndpoint,
 	{ address, user }: { address: string; user: User },
 	frames: readonly Decoded<ClientFrame>[],
 	listens: (hello: Hello) => boolean,
-): Asked | Response {
+): Hello {
 	const [first] = frames;
 	const hello = first?.ok && first.frame.type === 'hello' ? first.frame : null;
 	const session = hello && to.sessions.find(user, hello.client);
 	// Whoever is known has an allowance of their own: many people may share an address.
-	const often = tooOften(session ? session.requests.take(to.clock.now()) : to.admission.take(address));
-	if (often) return often;
-	if (!hello)
-		return first && !first.ok && first.code === 'bad-frame'
-			? closeResponse(closeCode.badFrames, first.message)
-			: closeResponse(closeCode.helloExpected, 'expected a hello as the first frame');
-	if (listens(hello)) {
-		const reached = limitReached(to, { address, user }, session?.onHttp && session.connection ? 1 : 0);
-		if (reached) return closeResponse(reached.closeCode, reached.message, { retryAfterMs: reached.retryAfterMs });
+	spend(session ? session.requests.take(to.clock.now()) : to.admission.take(address), user);
+	if (!hello) {
+		if (first && !first.ok && first.code === 'bad-frame')
+			throw new Refused(closeCode.badFrames, first.message, { user: user.id });
+		throw new Refused(closeCode.helloExpected, 'expected a hello as the first frame', { user: user.id });
 	}
-	return { address, user, hello, frames };
+	if (listens(hello)) makeRoom(to, { address, user }, session?.onHttp && session.connection ? 1 : 0);
+	return hello;
 }
 
-/** The refusal of who must wait. */
-export function tooOften(retryAfterMs: number): Response | null {
-	if (retryAfterMs === 0) return null;
-	return closeResponse(closeCode.rateLimited, 'you ask more often than this server answers', { retryAfterMs });
+/** @throws Refused when there is no room for one more connection; `leaving` ones are about to go */
+export function makeRoom(to: HttpEndpoint, who: { address: string; user: User }, leaving = 0) {
+	const reached = limitReached(to, who, leaving);
+	if (reached) throw new Refused(reached.closeCode, reached.message, { retryAfterMs: reached.retryAfterMs, user: who.user.id });
+}
+
+/** @throws Refused when the allowance is used up for so many milliseconds */
+export function spend(retryAfterMs: number, user?: User) {
+	if (retryAfterMs === 0) return;
+	throw new Refused(closeCode.rateLimited, 'you ask more often than this server answers', {
+		retryAfterMs,
+		...(user && { user: user.id }),
+	});
 }
 
 /** Measured as we would write them: how a frame was spelled costs nobody but its sender. */

@@ -1,12 +1,13 @@
 /** The API over HTTP that is answered here, before the pages, and what pages of other origins may see of it. */
 import type { Server } from 'bun';
+import { closeCode } from '../../protocol/codes.ts';
 import type { Admission, Knock } from '../admission.ts';
-import type { Connection } from '../connection.ts';
+import type { Connection, TransportName } from '../connection.ts';
 import type { Tickets } from '../tickets.ts';
 import { compressed } from './compression.ts';
 import { answerEvents, EVENTS_PATH } from './event-stream.ts';
 import { answerPoll, POLL_PATH } from './poll.ts';
-import { closeResponse } from './refusal.ts';
+import { closeResponse, Refused, refusal } from './refusal.ts';
 import type { HttpEndpoint } from './request.ts';
 import { answerTicket, TICKET_PATH } from './ticket.ts';
 
@@ -14,26 +15,40 @@ export interface ApiEndpoint extends HttpEndpoint {
 	tickets: Tickets;
 }
 
-type Answer = (to: ApiEndpoint, request: Request, server: Server<Connection>) => Response | Promise<Response>;
+interface Route {
+	methods: readonly string[];
+	/** What its requests stand for. */
+	transport: TransportName | 'http';
+	answer(to: ApiEndpoint, request: Request, server: Server<Connection>): Response | Promise<Response>;
+}
 
 /** By path. Kit is not involved: a poll costs less, and in development nothing in between holds back a stream. */
-export const routes: Readonly<Record<string, Answer>> = Object.assign(Object.create(null), {
-	[POLL_PATH]: answerPoll,
-	[EVENTS_PATH]: answerEvents,
-	[TICKET_PATH]: answerTicket,
-});
+export const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
+	[POLL_PATH, { methods: ['POST'], transport: 'long-polling', answer: answerPoll }],
+	[EVENTS_PATH, { methods: ['GET', 'POST'], transport: 'event-stream', answer: answerEvents }],
+	[TICKET_PATH, { methods: ['GET'], transport: 'http', answer: answerTicket }],
+]);
 
-/** Answers, come what may: a failure of ours is a 500 with its frame. */
-export async function serveApi(to: ApiEndpoint, answer: Answer, request: Request, server: Server<Connection>): Promise<Response> {
+/** Answers, come what may: what is turned away is counted, and a failure of ours is a 500 with its frame. */
+export async function serveApi(to: ApiEndpoint, route: Route, request: Request, server: Server<Connection>): Promise<Response> {
 	const knock = { request, address: server.requestIP(request)?.address ?? '' };
+	const { methods, transport, answer } = route;
 	if (request.method === 'OPTIONS') return shared(to.admission, knock, new Response(null, { status: 204, headers: preflight }));
+	if (!methods.includes(request.method))
+		return refusal(405, 'bad-frame', `this address takes ${methods.join(' and ')} alone`, {
+			headers: { allow: methods.join(', ') },
+		});
 	try {
 		return shared(to.admission, knock, await compressed(request, await answer(to, request, server)));
 	} catch (error) {
-		to.report('request', error);
-		return closeResponse(1011, 'the server failed on this request');
+		if (!(error instanceof Refused)) to.report(transport, error);
+		const { code, message, retryAfterMs, user } = error instanceof Refused ? error : FAILED;
+		to.incidents.refused(transport, code, retryAfterMs, user);
+		return shared(to.admission, knock, closeResponse(code, message, { retryAfterMs }));
 	}
 }
+
+const FAILED = new Refused(closeCode.serverError, 'the server failed on this request');
 
 const preflight = {
 	'access-control-allow-methods': 'GET, POST',
