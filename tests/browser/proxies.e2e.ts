@@ -23,7 +23,7 @@ for (const { name, start, broken } of proxies)
 			const deadline = performance.now() + 5_000;
 			const left = () => ({ timeout: Math.max(1, deadline - performance.now()) });
 			await ann.say('from behind the proxy');
-			await expect(ann.badge()).toContainText('Live · compatibility mode', left());
+			await expect(ann.badge()).toContainText('compatibility mode', left());
 			await expect.poll(ann.ticks, left()).toEqual(['stored']);
 
 			const bob = await enter('switch');
