@@ -25,5 +25,10 @@ export const startNginx = (options: ReverseProxyOptions) => startReverseProxy(pr
 
 /** The settings of most tutorials: nothing tells nginx to pass an upgrade on. */
 export const nginxWithoutUpgrade = { upgrade: null, connection: null };
+/** Answers are collected, whatever the server says of that: by compression, which waits until it has enough to compress. */
+export const nginxBuffering = {
+	buffering: 'proxy_buffering on; proxy_ignore_headers X-Accel-Buffering;',
+	compression: 'gzip on; gzip_proxied any; gzip_types text/event-stream;',
+};
 export const nginxTimeout = (seconds: number) => ({ 'read-timeout': `proxy_read_timeout ${seconds}s;` });
 export const nginxShutdown = (seconds: number) => ({ 'shutdown-timeout': `worker_shutdown_timeout ${seconds}s;` });
