@@ -25,6 +25,7 @@ test('checks at a press -> healthy; kill -9 -> unreachable; back -> restarted; t
 	await run.click();
 	await expect(panel).toContainText('GET /api/ticket failed');
 	await server.restart();
+	await panel.getByRole('button', { name: 'Retry now' }).click();
 	await expect(verdict).toHaveAttribute('data-verdict', 'restarted', { timeout: 30_000 });
 	await expect(panel).toContainText('Another server process answers than before.');
 	await panel.getByText('Timeline').click();
