@@ -122,8 +122,10 @@ export function createConnector(options: Options, events: ConnectorEvents): Conn
 	/** A browser does not tell why an upgrade failed: the attempt is not over until that is known. Where nobody answered, nobody will. */
 	function ended(drop: Drop) {
 		const failed = connection;
-		const answered = failed !== null && clock.now() - failed.openedAt < options.connectTimeout;
-		const asked = answered && state.name === 'connecting' && drop.class === 'connection' ? events.why(drop) : null;
+		const ageMs = failed ? clock.now() - failed.openedAt : 0;
+		lastClose = { code: drop.code, transport: failed?.transport ?? 'websocket', afterMs: ageMs };
+		const answered = state.name === 'connecting' && drop.class === 'connection' && ageMs < options.connectTimeout;
+		const asked = answered ? events.why(drop) : null;
 		if (asked) void asked.then((known) => connection === failed && settle(known));
 		else settle(drop);
 	}
@@ -132,7 +134,6 @@ export function createConnector(options: Options, events: ConnectorEvents): Conn
 		const at = clock.now();
 		const connectedMs = state.name === 'connected' ? at - state.since : null;
 		const transport = connection?.transport ?? 'websocket';
-		lastClose = { code: drop.code, transport, afterMs: connection ? at - connection.openedAt : 0 };
 		reset();
 		events.dropped(drop, connectedMs, transport);
 		const { next, pause, ...identity } = retries.after(drop);
