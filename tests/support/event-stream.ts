@@ -5,6 +5,8 @@ export interface StreamOptions {
 	body?: object[] | string;
 	hello?: object;
 	lastEventId?: string;
+	/** Hears each event beside the inbox. */
+	received?(text: string): void;
 	cookie?: string;
 	headers?: Record<string, string>;
 }
@@ -18,9 +20,11 @@ export class EventStream extends Inbox {
 	/** Resolves when the server has ended it. */
 	readonly ended: Promise<void>;
 	readonly #abort: AbortController;
+	readonly #received: (text: string) => void;
 
-	private constructor(response: Response, abort: AbortController) {
+	private constructor(response: Response, abort: AbortController, received: (text: string) => void = () => {}) {
 		super(4_000);
+		this.#received = received;
 		this.#abort = abort;
 		this.status = response.status;
 		this.headers = response.headers;
@@ -30,7 +34,7 @@ export class EventStream extends Inbox {
 	}
 
 	/** With a body by POST, else with a hello by GET. */
-	static async open(url: string, { body, hello, lastEventId, cookie, headers = {} }: StreamOptions) {
+	static async open(url: string, { body, hello, lastEventId, received, cookie, headers = {} }: StreamOptions) {
 		const query = hello ? `?hello=${Buffer.from(JSON.stringify(hello)).toString('base64url')}` : '';
 		const abort = new AbortController();
 		const response = await fetch(`${url}/api/events${query}`, {
@@ -39,7 +43,7 @@ export class EventStream extends Inbox {
 			headers: { ...headers, ...(cookie && { cookie }), ...(lastEventId !== undefined && { 'last-event-id': lastEventId }) },
 			signal: abort.signal,
 		});
-		return new EventStream(response, abort);
+		return new EventStream(response, abort, received);
 	}
 
 	/** Leaves without a word. */
@@ -48,7 +52,7 @@ export class EventStream extends Inbox {
 	}
 
 	async #read(response: Response) {
-		if (!response.headers.get('content-type')?.startsWith('text/event-stream')) return this.receive(await response.text());
+		if (!response.headers.get('content-type')?.startsWith('text/event-stream')) return this.#hear(await response.text());
 		const decoder = new TextDecoder();
 		let rest = '';
 		const reader = response.body?.getReader();
@@ -63,6 +67,11 @@ export class EventStream extends Inbox {
 		const [, name, value = ''] = line.match(/^(\w+): (.*)$/) ?? [];
 		if (name === 'id') this.lastEventId = value;
 		else if (name === 'retry') this.retry = Number(value);
-		else if (name === 'data') this.receive(value);
+		else if (name === 'data') this.#hear(value);
+	}
+
+	#hear(text: string) {
+		this.receive(text);
+		this.#received(text);
 	}
 }

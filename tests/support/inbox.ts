@@ -67,7 +67,7 @@ export class Inbox {
 	receive(text: string) {
 		this.texts += 1;
 		for (const decoded of decodeServer(text)) {
-			if (decoded.ok) this.#keep(decoded.frame);
+			if (decoded.ok) this.keep(decoded.frame);
 			else this.#fail(`a frame that is none came: ${decoded.message} in ${text.slice(0, 200)}`);
 		}
 	}
@@ -78,7 +78,7 @@ export class Inbox {
 		this.#fail(why);
 	}
 
-	#keep(frame: ServerFrame) {
+	keep(frame: ServerFrame) {
 		this.frames.push(frame);
 		const waiter = [...this.#waiters].find(({ match }) => match(frame));
 		if (waiter) waiter.resolve(frame);
