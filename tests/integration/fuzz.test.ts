@@ -1,12 +1,15 @@
 /** T-32: a hundred thousand broken frames change nothing for who speaks properly, and the process lives on. */
 import { afterAll, describe, expect, it } from 'bun:test';
+import { decodeServer } from '../../src/lib/protocol/codec.ts';
 import { startInProcess } from '../support/in-process.ts';
 import { createRandom, type Random } from '../support/random.ts';
 import { RawPeer } from '../support/raw-peer.ts';
+import { until } from '../support/until.ts';
 import { offsetsOf, range } from './rooms.ts';
 
 const FRAMES = 100_000;
 const CONNECTIONS = 32;
+const BODIES = 4_000;
 const seed = Number(process.env.FUZZ_SEED ?? 1);
 
 const rooms = ['fuzz', '__proto__', 'constructor', 'räum 🌊', 'x'.repeat(128)];
@@ -120,6 +123,42 @@ describe('fuzzing', () => {
 		const late = await server.peer('Late');
 		await late.hello({ rooms: ['conversation', 'fuzz'] });
 		expect(await late.publish('conversation', 'good night')).toMatchObject({ type: 'ack', offset: said + 1 });
+		await server.close();
+	}, 60_000);
+
+	it(`${BODIES} mutated bodies over HTTP (seed ${seed})`, async () => {
+		const server = await startInProcess({ env: { MAX_CONNECTIONS: '0', MAX_CONNECTIONS_PER_USER: '0' } });
+		const cookie = await server.cookie('Fuzzer');
+		const ann = await server.peer('Ann');
+		await ann.hello({ rooms: ['conversation'] });
+		const random = createRandom(seed);
+		const statuses = new Map<number, number>();
+		for (let batch = 0; batch < BODIES / CONNECTIONS; batch++) {
+			await Promise.all(
+				range(1, CONNECTIONS).map(async (n) => {
+					const hello = { type: 'hello', version: 1, client: `fuzz-${n}`, connectionNumber: 1, rooms: [{ room: 'fuzz' }] };
+					const inner = range(1, random.between(0, 4)).map(() => mutate(random));
+					const body = random.chance(0.8) ? `[${[JSON.stringify(hello), ...inner].join()}]` : mutate(random);
+					const path = random.pick(['poll', 'poll', 'poll', 'events']);
+					const query =
+						path === 'events' && random.chance(0.5) ? `?hello=${Buffer.from(body.slice(0, 4_000)).toString('base64url')}` : '';
+					const response = await fetch(`${server.url}/api/${path}${query}`, {
+						...(query === '' && { method: 'POST', body }),
+						headers: { cookie, 'last-event-id': Buffer.from(mutate(random).slice(0, 2_000)).toString('base64url') },
+					});
+					statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
+					if (path === 'events' && response.ok) await response.body?.cancel();
+					else for (const decoded of decodeServer(await response.text())) expect(decoded.ok).toBe(true);
+				}),
+			);
+			await ann.publish('conversation', `line ${batch + 1}`);
+		}
+		expect([...statuses.keys()].filter((status) => ![200, 400, 409, 413, 426].includes(status))).toEqual([]);
+		for (const status of [200, 400]) expect(statuses.get(status)).toBeGreaterThan(BODIES / 10);
+		await until(() => server.realtime.counts().connections === 1);
+		expect(server.realtime.counts()).toMatchObject({ rooms: 1, topics: 0 });
+		expect(server.realtime.incidents().byCause['server-error']).toBeUndefined();
+		expect('polluted' in {}).toBe(false);
 		await server.close();
 	}, 60_000);
 });

@@ -1,7 +1,10 @@
 /** One request over HTTP as a bare client makes it: a body of frames, and what came back. */
 import { decodeServer } from '../../src/lib/protocol/codec.ts';
 import type { ServerFrame } from '../../src/lib/protocol/frames.ts';
-import type { Greeting } from './raw-peer.ts';
+import type { Greeting as AnyGreeting } from './raw-peer.ts';
+
+/** What a hello over HTTP may say. */
+export type Greeting = AnyGreeting & { waitMs?: number };
 
 export interface PollOptions {
 	cookie?: string;
@@ -18,10 +21,7 @@ export interface PollAnswer {
 	types: string[];
 }
 
-export const helloOf = (
-	client: string,
-	{ rooms = [], connectionNumber = 1, version = 1, ...more }: Greeting & { waitMs?: number } = {},
-) => ({
+export const helloOf = (client: string, { rooms = [], connectionNumber = 1, version = 1, ...more }: Greeting = {}) => ({
 	type: 'hello',
 	version,
 	client,
