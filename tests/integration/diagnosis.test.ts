@@ -63,7 +63,7 @@ describe('the way there', () => {
 		closing.push(proxy.close);
 		const cookie = await server.cookie('Ann');
 		const ann = visit(proxy.url, { cookie });
-		await ann.reach('disconnected');
+		await ann.pass(() => ann.client.getStats().failedAttempts === 2, 'two attempts have failed');
 		expect(ann.client.getErrorHistory().at(-1)?.diagnosis?.verdict).toBe('upgrade-stripped');
 		expect((await ann.diagnose()).verdict).toBe('upgrade-stripped');
 		const bob = await connect(proxy.url, cookie, { transport: undefined });

@@ -27,14 +27,14 @@ export class Visitor {
 		this.client.connect();
 	}
 
-	/** Waits for the state; time passes meanwhile, so that pauses end. */
-	async reach(name: Client['state']['name']): Promise<void> {
+	/** Waits until something holds; time passes meanwhile, so that pauses end. */
+	async pass(holds: () => boolean, what: string): Promise<void> {
 		await until(async () => {
-			if (this.client.state.name === name) return true;
-			await this.clock.advance(200);
-			return this.client.state.name === name;
-		}, `the client is ${name}`);
+			if (!holds()) await this.clock.advance(200);
+			return holds();
+		}, what);
 	}
+	reach = (name: Client['state']['name']) => this.pass(() => this.client.state.name === name, `the client is ${name}`);
 
 	/** Waits for a drop, without letting time pass. */
 	dropped = () => until(() => this.client.state.name !== 'connected', 'the client has dropped');

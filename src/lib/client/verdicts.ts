@@ -119,16 +119,17 @@ function whileUp(facts: Facts, transport: string): Verdict {
 }
 
 function whileDown(facts: Facts): Verdict {
-	const { state, online, last, ticket, socket } = facts;
+	const { state, online, last, failures, ticket, socket } = facts;
+	const neverUp = last?.ageMs === null && last.class === 'connection';
 	// The server said so: either it is final, or nothing newer is known.
 	if (last && last.class !== 'connection' && (state === 'closed' || !ticket)) return causeOf(facts, last);
 	if (online === false && !ticket?.status) return 'offline';
 	if (ticket) {
 		if (!('genuine' in ticket) || !ticket.genuine) return 'unreachable';
 		if (ticket.error) return verdictOfError(ticket.error);
-		if (socket ? !socket.opened : last?.ageMs === null && last.class === 'connection' && last.transport === 'websocket')
-			return 'upgrade-stripped';
-	} else if (last?.ageMs === null && last.class === 'connection') return 'unreachable';
+		// Once may be a server that has just come up.
+		if (socket ? !socket.opened : neverUp && last.transport === 'websocket' && failures > 1) return 'upgrade-stripped';
+	} else if (neverUp) return 'unreachable';
 	const subject = subjectOf(facts);
 	return subject ? causeOf(facts, subject) : 'healthy';
 }

@@ -98,7 +98,7 @@ describe('an attempt that failed asks the ticket why', () => {
 			{ name: 'disconnected', cause: { class: 'connection' } },
 			'unreachable',
 		],
-		[() => ticket(), { name: 'disconnected', cause: { class: 'connection' } }, 'upgrade-stripped'],
+		[() => ticket(), { name: 'disconnected', cause: { class: 'connection' } }, 'cut'],
 		[() => Promise.reject(new Error('refused')), { name: 'disconnected', cause: { class: 'connection' } }, 'unreachable'],
 	])('%p -> %j', async (answer, state, verdict) => {
 		const { client, clock, server, door, asked } = asking();

@@ -108,7 +108,8 @@ const cases: [Verdict, string, Facts][] = [
 		'down, HTTP answers, no WebSocket opens',
 		down(failed(1006), { ticket: answers, socket: { opened: false, ms: 3, code: 1006 } }),
 	],
-	['upgrade-stripped', 'an attempt failed, and HTTP answers', down(failed(1006), { ticket: answers })],
+	['upgrade-stripped', 'attempts fail, and HTTP answers', down(failed(1006), { ticket: answers, failures: 2 })],
+	['cut', 'an attempt failed, and HTTP answers', down(failed(1006), { ticket: answers })],
 	['idle-timeout', 'three cuts at the same age, after silence', after(idle)],
 	[
 		'idle-timeout',
