@@ -78,8 +78,7 @@ export function createClient(given: ClientOptions = {}): Client {
 	});
 
 	async function greet(lastClose: HelloFrame['lastClose']): Promise<Hello> {
-		await outbox.count();
-		return createHello(outbox.identity, rooms.hello, lastClose);
+		return createHello(await outbox.count(), rooms.hello, lastClose);
 	}
 
 	function connected(frame: Welcome, transport: TransportName) {

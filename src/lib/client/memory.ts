@@ -74,9 +74,12 @@ export function createMemory(store: OutboxStore, failed: (error: RealtimeError) 
 		/** Resolves once it is known who connects. */
 		loaded: async () => loaded,
 		/** Counts a connection: its number is kept before anybody hears it. */
-		async count(): Promise<void> {
+		async count(): Promise<{ client: string; connectionNumber: number }> {
 			identity.connectionNumber++;
+			// Taken now: another link may be counted before this one is kept.
+			const counted = { ...identity };
 			await identify(null);
+			return counted;
 		},
 		/** Begins anew, under an id that nobody has used. */
 		renew() {

@@ -36,7 +36,7 @@ const texts: Readonly<Record<Verdict, Text>> = {
 	'upgrade-stripped': [
 		'WebSockets do not get through, although the server can be reached.',
 		'Nothing to do: messages go over plain HTTP where that is possible. Another network or no VPN may be faster.',
-		`a proxy in between does not pass the Upgrade header on: ${nginxUpgrade} HAProxy needs "timeout tunnel 1h".`,
+		`a proxy in between does not pass the Upgrade header on: ${nginxUpgrade} HAProxy passes it by itself, unless a "del-header Upgrade" takes it out.`,
 	],
 	'idle-timeout': ['Something in between cuts connections at a fixed age.', fine],
 	'half-open': [

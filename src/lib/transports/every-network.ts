@@ -30,7 +30,18 @@ export function everyNetworkTransport({ clock, webSocket, fetch, storage = tabSt
 /** Only the tabs of a browser share an identity; elsewhere two clients of a process may be two people. */
 function browserTabs(): Tabs | undefined {
 	if (!globalThis.document || !globalThis.navigator?.locks || !globalThis.BroadcastChannel) return undefined;
-	return { locks: navigator.locks, channel: (name) => new BroadcastChannel(name) };
+	return {
+		locks: navigator.locks,
+		channel: (name) => new BroadcastChannel(name),
+		putAside(aside, back) {
+			window.addEventListener('pagehide', aside);
+			window.addEventListener('pageshow', back);
+			return () => {
+				window.removeEventListener('pagehide', aside);
+				window.removeEventListener('pageshow', back);
+			};
+		},
+	};
 }
 
 /** Where it is switched off, reading the name alone throws. */

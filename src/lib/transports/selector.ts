@@ -49,6 +49,8 @@ class Selected implements Link {
 	#probe: Probe | null = null;
 	/** The server has given the session to the probe, which is not ready yet: nothing carries. */
 	#orphaned = false;
+	/** A probe of ours has greeted: it may have got the session without our hearing of it. */
+	#probed = false;
 	#cancelSlow: Cancel = () => {};
 	#cancelProbe: Cancel = () => {};
 
@@ -167,6 +169,9 @@ class Selected implements Link {
 			// By ourselves: the word of it may come before the probe's welcome. From here on the probe's end is the end.
 			this.#orphaned = true;
 			return;
+		} else if (code === REPLACED && this.#probed) {
+			// By a probe that is gone by now: nobody else is there to stop for.
+			return this.#finish(ABNORMAL, 'The session went to a WebSocket that did not last.');
 		}
 		this.#finish(...how);
 	}
@@ -190,7 +195,10 @@ class Selected implements Link {
 		this.#cancelProbe();
 		this.#notice('tried', webSocket, true);
 		this.#probe = openProbe(webSocket, this.#url, clock, {
-			greet: () => this.#handlers.greet(),
+			greet: () => {
+				this.#probed = true;
+				return this.#handlers.greet();
+			},
 			message: (text) => this.#handlers.message(text),
 			ready: (link, welcome) => this.#move(link, welcome),
 			close: (...how) => (this.#carrier?.transport === 'websocket' ? this.#lost(...how) : this.#probeFailed(...how)),

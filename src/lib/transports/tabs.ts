@@ -17,6 +17,8 @@ export interface Tabs {
 			callback: (lock: unknown) => Promise<void> | undefined,
 		): Promise<unknown>;
 	};
+	/** Tells when the page is put aside for the person to go back to, and when they do: a page that holds a lock is not kept. Returns what stops it. */
+	putAside?(aside: () => void, back: () => void): () => void;
 	/** Opens the channel of this name. */
 	channel(name: string): {
 		postMessage(message: unknown): void;
@@ -50,7 +52,7 @@ const PATIENCE = 25_000;
 const ANSWER = 10_000;
 
 /** @param renew makes the round under way anew */
-export function joinTabs({ locks, channel: open }: Tabs, clock: Clock, endpoint: string, renew: () => void): Member {
+export function joinTabs({ locks, channel: open, putAside }: Tabs, clock: Clock, endpoint: string, renew: () => void): Member {
 	const name = `holdfast:listen:${endpoint}`;
 	const channel = open(name);
 	const tab = crypto.getRandomValues(new Uint32Array(2)).join('-');
@@ -63,6 +65,9 @@ export function joinTabs({ locks, channel: open }: Tabs, clock: Clock, endpoint:
 	let leads = false;
 	let over = false;
 	let resign = () => {};
+	/** Pending while the page is put aside. */
+	let awake = Promise.resolve();
+	let wakeUp = () => {};
 	/** A hint that no round has taken up yet, and who waits for one. */
 	let hinted = false;
 	let take: (signals: unknown[]) => void = () => {};
@@ -83,14 +88,32 @@ export function joinTabs({ locks, channel: open }: Tabs, clock: Clock, endpoint:
 			decide();
 			return led;
 		});
-		const next = () =>
-			locks.request(name, { ifAvailable: false }, () => {
+		// Without locks after all, this tab goes on asking for itself.
+		first.then(queue).catch(decide);
+	});
+
+	/** Leads again and again, whenever it is this tab's turn. */
+	async function queue() {
+		while (!over) {
+			await awake;
+			if (over) return;
+			await locks.request(name, { ifAvailable: false }, () => {
 				renew();
 				return lead();
 			});
-		// Without locks after all, this tab goes on asking for itself.
-		first.then(() => (over ? undefined : next())).catch(decide);
-	});
+		}
+	}
+
+	const stopAside = putAside?.(
+		() => {
+			awake = new Promise((resolve) => {
+				wakeUp = resolve;
+			});
+			leads = false;
+			resign();
+		},
+		() => wakeUp(),
+	);
 
 	function say(message: Unsigned<Said>) {
 		if (!over) channel.postMessage({ ...message, tab });
@@ -192,6 +215,8 @@ export function joinTabs({ locks, channel: open }: Tabs, clock: Clock, endpoint:
 			if (over) return;
 			say({ type: 'left' });
 			over = true;
+			stopAside?.();
+			wakeUp();
 			channel.close();
 			resign();
 		},

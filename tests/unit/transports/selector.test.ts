@@ -221,6 +221,18 @@ describe('coming back', () => {
 		expect(closes).toEqual([[1006, 'cut']]);
 	});
 
+	it('a probe that is gone got the session unheard -> the end of HTTP is a cut, not another page', async () => {
+		const { clock, webSocket, stream, closes } = onHttp();
+		await clock.advance(5_000);
+		await webSocket.last.greets();
+		webSocket.last.ends(1006);
+		stream.last.ends(4005, 'replaced');
+		expect(closes.map(([code]) => code)).toEqual([1006]);
+		const other = onHttp();
+		other.stream.last.ends(4005, 'replaced');
+		expect(other.closes).toEqual([[4005, 'replaced']]);
+	});
+
 	it('a probe that does not get live in 10 s is given up', async () => {
 		const { clock, webSocket, link, closes } = onHttp();
 		await clock.advance(5_000);
