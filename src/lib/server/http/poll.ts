@@ -21,7 +21,8 @@ export async function answerPoll(to: HttpEndpoint, request: Request, server: Ser
 	const hello = admit(to, who, frames, ({ waitMs = 0 }) => waitMs > 0);
 
 	const waitMs = Math.min(hello.waitMs ?? 0, LONGEST_WAIT);
-	if (waitMs > 0) server.timeout(request, HELD_TIMEOUT);
+	// One that does not wait for news may still wait for the disk.
+	server.timeout(request, HELD_TIMEOUT);
 	const connection = new Connection(who.address, who.user, direct, 'long-polling', waitMs > 0);
 	return new Promise((resolve) => {
 		const over = (ending: Ending, code: number, response: Response) => {
