@@ -49,8 +49,8 @@ class Selected implements Link {
 	#probe: Probe | null = null;
 	/** The server has given the session to the probe, which is not ready yet: nothing carries. */
 	#orphaned = false;
-	/** A probe of ours has greeted: it may have got the session without our hearing of it. */
-	#probed = false;
+	/** Links of ours that have greeted: of several, one may get the session from another without our hearing of it. */
+	#greetings = 0;
 	#cancelSlow: Cancel = () => {};
 	#cancelProbe: Cancel = () => {};
 
@@ -105,6 +105,11 @@ class Selected implements Link {
 		this.#handlers.close(...how);
 	}
 
+	#greet() {
+		this.#greetings += 1;
+		return this.#handlers.greet();
+	}
+
 	#notice(type: 'tried' | 'carries', transport: Transport | Link, probe = false) {
 		this.#handlers.notice?.({ type, transport: 'name' in transport ? transport.name : transport.transport, probe });
 	}
@@ -115,7 +120,7 @@ class Selected implements Link {
 		this.#notice('tried', transport);
 		const isCarrier = () => attempt.link !== null && this.#carrier === attempt.link;
 		attempt.link = transport.open(this.#url, {
-			greet: () => this.#handlers.greet(),
+			greet: () => this.#greet(),
 			message: (text) => {
 				if (this.#attempts.has(attempt) && attempt.link) this.#carry(attempt.link, attempt);
 				if (isCarrier()) this.#handlers.message(text);
@@ -169,11 +174,10 @@ class Selected implements Link {
 			// By ourselves: the word of it may come before the probe's welcome. From here on the probe's end is the end.
 			this.#orphaned = true;
 			return;
-		} else if (code === REPLACED && this.#probed) {
-			// By a probe that is gone by now: nobody else is there to stop for.
-			return this.#finish(ABNORMAL, 'The session went to a WebSocket that did not last.');
 		}
-		this.#finish(...how);
+		// By a link of ours that is gone by now: nobody else is there to stop for.
+		if (code === REPLACED && this.#greetings > 1) this.#finish(ABNORMAL, 'The session went to a link that did not last.');
+		else this.#finish(...how);
 	}
 
 	#refresh() {
@@ -195,10 +199,7 @@ class Selected implements Link {
 		this.#cancelProbe();
 		this.#notice('tried', webSocket, true);
 		this.#probe = openProbe(webSocket, this.#url, clock, {
-			greet: () => {
-				this.#probed = true;
-				return this.#handlers.greet();
-			},
+			greet: () => this.#greet(),
 			message: (text) => this.#handlers.message(text),
 			ready: (link, welcome) => this.#move(link, welcome),
 			close: (...how) => (this.#carrier?.transport === 'websocket' ? this.#lost(...how) : this.#probeFailed(...how)),

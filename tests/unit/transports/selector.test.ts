@@ -97,6 +97,17 @@ describe('falling back', () => {
 		expect([stream.links.length, poll.links.length]).toEqual([1, 2]);
 	});
 
+	it('a way that was given up took the session -> the end of the other is a cut, not another page', async () => {
+		const { clock, webSocket, stream, open, closes } = setup();
+		open();
+		await webSocket.last.greets();
+		await clock.advance(2_500);
+		await stream.last.greets();
+		webSocket.last.says(welcome('1'));
+		webSocket.last.ends(4005, 'replaced');
+		expect(closes.map(([code]) => code)).toEqual([1006]);
+	});
+
 	it('nothing gets through -> one close, with the last reason', () => {
 		const { webSocket, stream, poll, open, closes } = setup();
 		open();
@@ -223,6 +234,7 @@ describe('coming back', () => {
 
 	it('a probe that is gone got the session unheard -> the end of HTTP is a cut, not another page', async () => {
 		const { clock, webSocket, stream, closes } = onHttp();
+		await stream.last.greets();
 		await clock.advance(5_000);
 		await webSocket.last.greets();
 		webSocket.last.ends(1006);
