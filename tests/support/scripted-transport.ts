@@ -2,7 +2,7 @@
 import type { Hello, Link, LinkHandlers, Transport, TransportName } from '../../src/lib/transports/transport.ts';
 
 export class ScriptedLink implements Link {
-	readonly transport: TransportName;
+	transport: TransportName;
 	readonly sent: string[] = [];
 	readonly handlers: LinkHandlers;
 	/** How often its request was made anew, for either reason. */
@@ -37,6 +37,11 @@ export class ScriptedLink implements Link {
 
 	says(...frames: object[]) {
 		if (this.closed === null) this.handlers.message(JSON.stringify(frames));
+	}
+
+	/** From here on something else carries, as behind the face of the selector. */
+	become(transport: TransportName) {
+		this.transport = transport;
 	}
 
 	ends(code: number, reason = '') {

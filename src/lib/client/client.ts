@@ -86,7 +86,7 @@ export function createClient(given: ClientOptions = {}): Client {
 		aliveAt = clock.wall();
 		welcome = frame;
 		limits = frame.limits;
-		rooms.connected();
+		rooms.connected(connector.connection?.outdated);
 		outbox.connected(frame.user.id);
 		flush();
 	}
@@ -96,7 +96,7 @@ export function createClient(given: ClientOptions = {}): Client {
 		welcome = frame;
 		limits = frame.limits;
 		outbox.dropped(false);
-		rooms.connected();
+		rooms.connected(true);
 		for (const request of history.frames()) connector.connection?.send(request);
 		flush();
 	}

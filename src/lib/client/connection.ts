@@ -29,6 +29,8 @@ export interface Connection {
 	readonly openedAt: number;
 	/** Over which it goes now; null before the first try. */
 	readonly transport: TransportName | null;
+	/** It greeted before rooms were asked for by another link, which is gone. */
+	readonly outdated: boolean;
 	/** Goes out at the end of this tick, together with all else of it. */
 	send(frame: ClientFrame): void;
 	/** Asks the server whether it is still there. */
@@ -132,6 +134,9 @@ export function openConnection(options: Options, events: ConnectionEvents, prepa
 		openedAt,
 		get transport() {
 			return link?.transport ?? null;
+		},
+		get outdated() {
+			return link?.outdated ?? false;
 		},
 		send,
 		probe() {

@@ -81,14 +81,20 @@ export function createRooms({ clock, send, live, broken, received, guard }: Room
 	function subscribed(frame: Subscribed) {
 		const room = answered(frame.room);
 		if (!room) return;
-		const { epoch, result, missing } = frame;
+		const { epoch, result } = frame;
+		// To a question that was another one's: of a room left and entered again, or of another link.
+		if ((result === 'fresh') !== (room.position === null)) return askAgain(room);
+		// While two links are up, the other one may have brought of it what this one could not.
+		const known = room.phase === 'live' && room.position?.epoch === epoch ? room.position.offset : 0;
+		const missing = frame.missing && { ...frame.missing, from: Math.max(frame.missing.from, known + 1) };
+		if (missing && missing.from > missing.to) return;
 		// Over HTTP each request asks for each room again: no news where nothing was lost meanwhile.
 		if (room.phase === 'live' && result === 'resumed' && epoch === room.position?.epoch) return;
 		room.phase = 'replaying';
 		room.epoch = epoch;
 		if (result === 'fresh' || result === 'reset') room.position = null;
 		else if (result === 'gap' && missing) room.position = { epoch, offset: missing.to };
-		tell(room, (handlers) => handlers.subscribed?.(frame));
+		tell(room, (handlers) => handlers.subscribed?.({ ...frame, missing }));
 	}
 
 	function message(room: Room, frame: Message) {
@@ -159,9 +165,16 @@ export function createRooms({ clock, send, live, broken, received, guard }: Room
 			});
 		},
 
-		/** The connection is up: asks for what was subscribed after its `hello`, and leaves what was left since. */
-		connected() {
+		/**
+		 * The connection is up: asks for what was subscribed after its `hello`, and leaves what was left since.
+		 * @param outdated the last `hello` was that of another link: what it asked for is asked for again
+		 */
+		connected(outdated = false) {
 			connected = true;
+			if (outdated) {
+				unanswered = [];
+				for (const room of rooms.values()) if (room.phase === 'asked') room.phase = 'idle';
+			}
 			for (const name of unanswered) if (!rooms.has(name)) send({ type: 'unsubscribe', room: name });
 			for (const room of rooms.values()) if (room.phase === 'idle') ask(room);
 			checkLive();

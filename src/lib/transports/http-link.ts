@@ -51,7 +51,6 @@ export function openHttpLink(
 	let hello: Hello | null = null;
 	let over = false;
 	let fresh = true;
-	let renewing = false;
 	let sending = false;
 	let round = new AbortController();
 	const member = tabs && joinTabs(tabs, clock, new URL('poll', base).href, renew);
@@ -71,7 +70,14 @@ export function openHttpLink(
 			const next = clock.now() + PACE;
 			round = new AbortController();
 			const { signal } = round;
-			const now: Round = { hello, fresh, ask: (path, question) => request(path, question, signal), deliver, signal };
+			const now: Round = {
+				hello,
+				fresh,
+				ask: (path, question) => request(path, question, signal),
+				// What a round brings that is to be made anew answers rooms as they were before.
+				deliver: (text) => void (signal.aborted || deliver(text)),
+				signal,
+			};
 			fresh = false;
 			try {
 				await (member ? member.listen(now, listen) : listen(now));
@@ -109,15 +115,10 @@ export function openHttpLink(
 		member?.leave();
 	}
 
-	/** The round under way is made anew, once a tick. */
+	/** The round under way is made anew. At once: what is about to come of it must not be taken for what comes of the next one. */
 	function renew() {
-		if (renewing) return;
-		renewing = true;
-		queueMicrotask(() => {
-			renewing = false;
-			fresh = true;
-			round.abort();
-		});
+		fresh = true;
+		round.abort();
 	}
 
 	run().catch(fail);

@@ -1,22 +1,42 @@
 /** What this tab has learned of its network: whether WebSocket gets through it, and which way over HTTP does. */
 import type { Clock } from '../clock.ts';
 
+/** How long things may take, in milliseconds. The defaults fit the networks that people have. */
+export interface NetworkTimes {
+	/** A WebSocket over which nothing has come by then is not waited for alone. @default 2500 */
+	slow: number;
+	/** From falling back to the first probe of the WebSocket; from there the pause doubles up to the last. @default 5000 */
+	firstProbe: number;
+	/** @default 60000 */
+	lastProbe: number;
+	/** From the start of a probe to everything live. @default 10000 */
+	probeTimeout: number;
+	/** A WebSocket that lived longer has proved that it gets through. @default 10000 */
+	young: number;
+	/** A network that blocks WebSocket is taken at its word so long. @default 600000 */
+	quarantine: number;
+}
+
 export interface NetworkOptions {
 	clock: Clock;
+	/** For networks that change by the second, as those of a test do. */
+	times?: Partial<NetworkTimes>;
 	/** Keeps what was learned across reloads of the tab. @default nowhere */
 	storage?: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | undefined;
 }
 
 const KEY = 'holdfast.websocket-blocked-until';
-/** How long a network that blocks WebSocket is taken at its word, in milliseconds. */
-const QUARANTINE = 600_000;
-/** From one probe of a blocked WebSocket to the next: doubling, in milliseconds. */
-const FIRST_PROBE = 5_000;
-const LAST_PROBE = 60_000;
-/** A WebSocket that lived longer has proved that it gets through, in milliseconds. */
-const YOUNG = 10_000;
+const defaults: NetworkTimes = {
+	slow: 2_500,
+	firstProbe: 5_000,
+	lastProbe: 60_000,
+	probeTimeout: 10_000,
+	young: 10_000,
+	quarantine: 600_000,
+};
 
 export class Network {
+	readonly times: NetworkTimes;
 	readonly #clock: Clock;
 	readonly #storage: NetworkOptions['storage'];
 	/** Wall time, which goes on while the tab is closed. */
@@ -25,11 +45,13 @@ export class Network {
 	#failures = 0;
 	#deaths = 0;
 	#worked = false;
-	#probeAfter = FIRST_PROBE;
+	#probeAfter: number;
 	/** The way over HTTP to begin with: those before it did not get through. */
 	fallback = 0;
 
-	constructor({ clock, storage }: NetworkOptions) {
+	constructor({ clock, storage, times }: NetworkOptions) {
+		this.times = { ...defaults, ...times };
+		this.#probeAfter = this.times.firstProbe;
 		this.#clock = clock;
 		this.#storage = storage;
 		this.#blockedUntil = Number(storage?.getItem(KEY)) || 0;
@@ -48,7 +70,7 @@ export class Network {
 	/** The pause before the next probe, in milliseconds. Never the whole of it, so that pages do not probe in step. */
 	probeAfter(): number {
 		const pause = this.#probeAfter * (1 - 0.2 * this.#clock.random());
-		this.#probeAfter = Math.min(LAST_PROBE, this.#probeAfter * 2);
+		this.#probeAfter = Math.min(this.times.lastProbe, this.#probeAfter * 2);
 		return pause;
 	}
 
@@ -65,7 +87,7 @@ export class Network {
 
 	/** A WebSocket broke after `ageMs`: two that die young mean a network that lets nothing else live. */
 	broke(ageMs: number) {
-		this.#deaths = ageMs < YOUNG ? this.#deaths + 1 : 0;
+		this.#deaths = ageMs < this.times.young ? this.#deaths + 1 : 0;
 		if (this.#deaths > 1) this.#block();
 		else if (this.#deaths === 0) this.#clear();
 	}
@@ -78,13 +100,13 @@ export class Network {
 	}
 
 	#block() {
-		this.#blockedUntil = this.#clock.wall() + QUARANTINE;
+		this.#blockedUntil = this.#clock.wall() + this.times.quarantine;
 		this.#store(String(this.#blockedUntil));
 	}
 
 	#clear() {
 		this.#blockedUntil = 0;
-		this.#probeAfter = FIRST_PROBE;
+		this.#probeAfter = this.times.firstProbe;
 		this.#store(null);
 	}
 

@@ -17,10 +17,8 @@ export interface Probe {
 	cancel(): void;
 }
 
-/** From opening to everything live, in milliseconds. */
-const TIMEOUT = 10_000;
-
-export function openProbe(transport: Transport, url: string, clock: Clock, events: ProbeEvents): Probe {
+/** @param timeoutMs from opening to everything live */
+export function openProbe(transport: Transport, url: string, clock: Clock, timeoutMs: number, events: ProbeEvents): Probe {
 	/** Rooms that are not live yet. */
 	let missing = new Set<string>();
 	let welcome: string | null = null;
@@ -29,7 +27,7 @@ export function openProbe(transport: Transport, url: string, clock: Clock, event
 		if (state !== 'opening') return;
 		cancel();
 		events.close(ABNORMAL, 'It did not get live in time.');
-	}, TIMEOUT);
+	}, timeoutMs);
 
 	const link = transport.open(url, {
 		async greet() {

@@ -5,7 +5,7 @@
 import type { Cancel } from '../clock.ts';
 import { Network, type NetworkOptions } from './network.ts';
 import { openProbe, type Probe } from './probe.ts';
-import { ABNORMAL, type Link, type LinkHandlers, type Transport } from './transport.ts';
+import { ABNORMAL, type Link, type LinkHandlers, REPLACED, type Transport } from './transport.ts';
 
 export interface SelectorOptions extends NetworkOptions {
 	/** What is wanted. */
@@ -13,11 +13,6 @@ export interface SelectorOptions extends NetworkOptions {
 	/** What is taken instead, in this order. */
 	fallbacks: readonly Transport[];
 }
-
-/** A WebSocket over which nothing has come by then is not waited for alone, in milliseconds. */
-const SLOW = 2_500;
-/** The close code of a connection whose session a newer one has taken over. */
-const REPLACED = 4005;
 
 export function selectorTransport(options: SelectorOptions): Transport {
 	const network = new Network(options);
@@ -32,6 +27,8 @@ export function selectorTransport(options: SelectorOptions): Transport {
 interface Attempt {
 	transport: Transport;
 	link: Link | null;
+	/** Which of our links it was to greet; 0 before. */
+	greeted: number;
 }
 
 class Selected implements Link {
@@ -43,14 +40,15 @@ class Selected implements Link {
 	/** What carries, once something has come over it, and since when. */
 	#carrier: Link | null = null;
 	#since = 0;
+	/** Links of ours that greeted, and which of them carries: the server keeps the last one, and replaces those before. */
+	#greetings = 0;
+	#carrierGreeted = 0;
 	readonly #attempts = new Set<Attempt>();
 	/** What is left to be tried, in this order. */
 	readonly #ways: Transport[];
 	#probe: Probe | null = null;
 	/** The server has given the session to the probe, which is not ready yet: nothing carries. */
 	#orphaned = false;
-	/** Links of ours that have greeted: of several, one may get the session from another without our hearing of it. */
-	#greetings = 0;
 	#cancelSlow: Cancel = () => {};
 	#cancelProbe: Cancel = () => {};
 
@@ -61,7 +59,7 @@ class Selected implements Link {
 		this.#handlers = handlers;
 		const fallbacks = options.fallbacks.slice(network.fallback);
 		this.#ways = network.blocked ? [...fallbacks, options.webSocket] : [options.webSocket, ...fallbacks];
-		this.#cancelSlow = options.clock.setTimeout(() => this.#tryNext(), SLOW);
+		this.#cancelSlow = options.clock.setTimeout(() => this.#tryNext(), network.times.slow);
 		this.#tryNext();
 	}
 
@@ -72,6 +70,10 @@ class Selected implements Link {
 	/** Only what carries takes anything; in between, whoever sends keeps it, and sends it again after the next welcome. */
 	send(text: string) {
 		if (!this.#orphaned) this.#carrier?.send(text);
+	}
+
+	get outdated() {
+		return this.#carrierGreeted < this.#greetings;
 	}
 
 	/** Present while over HTTP alone: over WebSocket frames say it. */
@@ -115,19 +117,22 @@ class Selected implements Link {
 	}
 
 	#try(transport: Transport) {
-		const attempt: Attempt = { transport, link: null };
+		const attempt: Attempt = { transport, link: null, greeted: 0 };
 		this.#attempts.add(attempt);
 		this.#notice('tried', transport);
 		const isCarrier = () => attempt.link !== null && this.#carrier === attempt.link;
 		attempt.link = transport.open(this.#url, {
-			greet: () => this.#greet(),
+			greet: () => {
+				attempt.greeted = this.#greetings + 1;
+				return this.#greet();
+			},
 			message: (text) => {
 				if (this.#attempts.has(attempt) && attempt.link) this.#carry(attempt.link, attempt);
 				if (isCarrier()) this.#handlers.message(text);
 			},
 			close: (...how) => {
 				if (isCarrier()) this.#lost(...how);
-				else if (this.#attempts.delete(attempt)) this.#failed(transport, ...how);
+				else if (this.#attempts.delete(attempt)) this.#failed(attempt, ...how);
 			},
 		});
 	}
@@ -140,6 +145,7 @@ class Selected implements Link {
 		this.#attempts.clear();
 		this.#cancelSlow();
 		this.#carrier = link;
+		this.#carrierGreeted = attempt.greeted;
 		this.#since = this.#options.clock.now();
 		this.#notice('carries', link);
 		if (link.transport === 'websocket') return this.#network.opened();
@@ -149,13 +155,15 @@ class Selected implements Link {
 	}
 
 	/** An attempt ended before anything came. Only silence leads to another way: a refusal is an answer. */
-	#failed(transport: Transport, ...how: Parameters<LinkHandlers['close']>) {
+	#failed(attempt: Attempt, ...how: Parameters<LinkHandlers['close']>) {
+		const { transport } = attempt;
 		const [code, reason] = how;
 		this.#handlers.notice?.({ type: 'failed', transport: transport.name, probe: false, code, reason });
-		if (code !== ABNORMAL && code !== 1005) return this.#finish(...how);
+		const isBeaten = code === REPLACED && attempt.greeted < this.#greetings;
+		if (code !== ABNORMAL && code !== 1005 && !isBeaten) return this.#finish(...how);
 		if (transport === this.#options.webSocket) this.#network.failed(false);
 		if (transport !== this.#options.webSocket || this.#network.doubtful) this.#tryNext();
-		if (this.#attempts.size === 0) this.#finish(...how);
+		if (this.#attempts.size === 0) this.#finish(isBeaten ? ABNORMAL : code, reason);
 	}
 
 	/** Tries the next way, unless two are being tried: a WebSocket is left to itself, the ways over HTTP follow each other. */
@@ -166,18 +174,19 @@ class Selected implements Link {
 	}
 
 	/** What carried has ended. */
-	#lost(...how: Parameters<LinkHandlers['close']>) {
-		const [code] = how;
+	#lost(...given: Parameters<LinkHandlers['close']>) {
+		const [code] = given;
+		// Another link of ours was: nobody else has come.
+		const isOurs = code === REPLACED && this.outdated;
+		const how: typeof given = isOurs ? [ABNORMAL, 'The session went to a link that did not last.'] : given;
 		if (this.transport === 'websocket') {
 			if (code === ABNORMAL || code === 1005) this.#network.broke(this.#options.clock.now() - this.#since);
-		} else if (this.#probe && (code === REPLACED || this.#probe.welcomed)) {
-			// By ourselves: the word of it may come before the probe's welcome. From here on the probe's end is the end.
+		} else if (this.#probe && (isOurs || this.#probe.welcomed)) {
+			// The word of it may come before the probe's welcome. From here on the probe's end is the end.
 			this.#orphaned = true;
 			return;
 		}
-		// By a link of ours that is gone by now: nobody else is there to stop for.
-		if (code === REPLACED && this.#greetings > 1) this.#finish(ABNORMAL, 'The session went to a link that did not last.');
-		else this.#finish(...how);
+		this.#finish(...how);
 	}
 
 	#refresh() {
@@ -198,7 +207,7 @@ class Selected implements Link {
 		const { webSocket, clock } = this.#options;
 		this.#cancelProbe();
 		this.#notice('tried', webSocket, true);
-		this.#probe = openProbe(webSocket, this.#url, clock, {
+		this.#probe = openProbe(webSocket, this.#url, clock, this.#network.times.probeTimeout, {
 			greet: () => this.#greet(),
 			message: (text) => this.#handlers.message(text),
 			ready: (link, welcome) => this.#move(link, welcome),
@@ -212,6 +221,7 @@ class Selected implements Link {
 		this.#probe = null;
 		this.#orphaned = false;
 		this.#carrier = link;
+		this.#carrierGreeted = this.#greetings;
 		this.#since = this.#options.clock.now();
 		this.#network.opened();
 		this.#notice('carries', link, true);

@@ -29,6 +29,8 @@ export type Notice =
 export interface Link {
 	/** As `hello.lastClose.transport` names it: that of the link which carries now. */
 	readonly transport: TransportName;
+	/** Another greeting was written since this one's: the rooms that it asked for may not be those that are wanted. */
+	readonly outdated?: boolean;
 	/** Only after the first message. What cannot be sent is lost with the link, which then closes. */
 	send(text: string): void;
 	/** The set of rooms has changed. Over HTTP each request names them, so the one that waits is made anew; where this is absent, frames say it. */
@@ -52,3 +54,5 @@ export interface Transport {
 
 /** What one side sees when the other vanished without a close frame. */
 export const ABNORMAL = 1006;
+/** What the server says to a link whose client has come over a later one. */
+export const REPLACED = 4005;

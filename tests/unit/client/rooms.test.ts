@@ -1,6 +1,18 @@
 /** Positions in a room's log: no message twice, none left out, and no storm when the server leaves one out. */
 import { describe, expect, it } from 'bun:test';
+import { settle } from '../../support/fake-clock.ts';
+import { ScriptedTransport } from '../../support/scripted-transport.ts';
 import { follow, setup, texts } from './harness.ts';
+
+const welcome = {
+	...{ type: 'welcome', version: 1, session: 's', connection: 'c', user: { id: 'ann', name: 'Ann' }, resumed: false },
+	...{ server: { node: 'a', boot: 'b', version: '0' }, heartbeat: { intervalMs: 30_000, timeoutMs: 10_000 } },
+	...{ limits: { frameBytes: 65_536, inFlight: 64 }, spreadMs: 0 },
+};
+const message = (offset: number) => ({
+	...{ type: 'message', room: 'lobby', offset, client: 'bob', seq: offset, user: { id: 'bob', name: 'Bob' } },
+	...{ kind: 'chat', data: offset, at: 1 },
+});
 
 async function connected() {
 	const all = setup();
@@ -62,6 +74,79 @@ describe('rooms', () => {
 		await clock.advance(1_100);
 		expect(room.results).toEqual(['fresh', 'gap']);
 		expect(room.offsets()).toEqual([4, 5]);
+		client.close();
+	});
+
+	it('asked for over two links, trimmed meanwhile: a gap of one that the other has filled is none, the rest of it is told', async () => {
+		const transport = new ScriptedTransport('long-polling');
+		const { client } = setup({ transport });
+		const room = follow(client, 'lobby', { subscribed: ({ result, missing }) => void gaps.push([result, missing]) });
+		const gaps: unknown[] = [];
+		client.connect();
+		await settle();
+		const link = transport.last;
+		const answer = { type: 'subscribed', room: 'lobby', epoch: 'e', offset: 0, state: {} };
+		await link.greets();
+		link.says(welcome, { ...answer, result: 'fresh' }, { type: 'live', room: 'lobby', offset: 0 }, message(1));
+		for (const to of [3, 5]) {
+			await link.greets();
+			link.says(message(2), message(3));
+			link.says({ ...answer, result: 'gap', offset: 6, missing: { from: 2, to } });
+		}
+		link.says(message(4), message(5), message(6));
+		expect(gaps).toEqual([
+			['fresh', undefined],
+			['gap', { from: 4, to: 5 }],
+		]);
+		expect(room.offsets()).toEqual([1, 2, 3, 6]);
+		client.close();
+	});
+
+	it('an answer to what was asked for before the room was left and entered anew -> is none, and it is asked for again', async () => {
+		const transport = new ScriptedTransport('websocket');
+		const { client } = setup({ transport });
+		const before = follow(client, 'lobby', { position: { epoch: 'e', offset: 7 } });
+		client.connect();
+		await settle();
+		const link = transport.last;
+		await link.greets();
+		before.subscription.close();
+		const room = follow(client, 'lobby');
+		// Another link, which is given up, has asked for the room as it is now.
+		await link.greets();
+		const answer = { type: 'subscribed', room: 'lobby', epoch: 'e', state: {} };
+		link.says(welcome, { ...answer, result: 'resumed', offset: 9 }, message(8), message(9), {
+			type: 'live',
+			room: 'lobby',
+			offset: 9,
+		});
+		expect([before.results, room.results, room.subscription.live]).toEqual([[], [], false]);
+		await settle();
+		expect(link.sent.join()).toContain('{"type":"subscribe","room":"lobby"}');
+		link.says({ ...answer, result: 'fresh', offset: 9 }, message(9), { type: 'live', room: 'lobby', offset: 9 });
+		expect([room.results, room.offsets(), room.subscription.live]).toEqual([['fresh'], [9], true]);
+		client.close();
+	});
+
+	it('moved to a link beside an older question -> what is entered later is answered all the same', async () => {
+		const transport = new ScriptedTransport('long-polling');
+		const { client } = setup({ transport });
+		const room = follow(client, 'lobby');
+		client.connect();
+		await settle();
+		const link = transport.last;
+		const answer = { type: 'subscribed', room: 'lobby', result: 'fresh', epoch: 'e', offset: 0, state: {} };
+		const live = { type: 'live', room: 'lobby', offset: 0 };
+		await link.greets();
+		link.says(welcome, answer, live);
+		// A round over HTTP asks once more, and is not answered before the WebSocket carries.
+		await link.greets();
+		link.become('websocket');
+		link.says(welcome);
+		room.subscription.close();
+		const again = follow(client, 'lobby');
+		link.says(answer, live);
+		expect(again.subscription.live).toBe(true);
 		client.close();
 	});
 

@@ -122,8 +122,8 @@ it('acks and nacks name the client whose message it was', async () => {
 		{ type: 'nack', room: 'r', seq: 2, code: 'invalid-data', message: '', retry: false, retryAfterMs: 0, duplicate: false },
 	);
 	expect(told()).toEqual([
-		'{"type":"ack","client":"ann","room":"r","seq":1,"epoch":"e","offset":5}',
-		'{"type":"ack","client":"other","room":"r","seq":1,"epoch":"e","offset":6,"duplicate":true}',
+		'{"type":"ack","client":"ann","room":"r","seq":1,"epoch":"e","offset":5,"transport":"websocket"}',
+		'{"type":"ack","client":"other","room":"r","seq":1,"epoch":"e","offset":6,"duplicate":true,"transport":"websocket"}',
 		'{"type":"nack","client":"ann","room":"r","seq":2,"code":"invalid-data","retry":false}',
 	]);
 });

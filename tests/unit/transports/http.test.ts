@@ -118,6 +118,20 @@ describe('long-polling', () => {
 		expect(last().frames).toEqual([{ type: 'hello', waitMs: 0 }]);
 	});
 
+	it('refresh while an answer is being read -> it is dropped: it would answer the rooms as they were', async () => {
+		const { requests, link, heard, last } = setup(longPollingTransport);
+		await settle();
+		last().answer(json([{ type: 'welcome' }]));
+		for (let turn = 0; requests.length === 1; turn++) {
+			// Whichever step of reading it falls on.
+			await Promise.resolve();
+			if (turn === 3) link.refresh?.();
+			if (turn > 100) await settle();
+		}
+		expect(heard).toEqual([]);
+		expect(last().frames).toEqual([{ type: 'hello', waitMs: 0 }]);
+	});
+
 	const refusals: [string, Response, number, number | undefined][] = [
 		[
 			'an error frame',

@@ -245,6 +245,40 @@ describe('coming back', () => {
 		expect(other.closes).toEqual([[4005, 'replaced']]);
 	});
 
+	it('a probe took the session and was given up before its welcome came -> a drop like any other: nobody else has come', async () => {
+		const { webSocket, stream, link, rooms, closes } = onHttp();
+		await stream.last.greets();
+		link.wake?.();
+		await webSocket.last.greets();
+		rooms.push('c');
+		link.refresh?.();
+		stream.last.ends(4005, 'replaced');
+		expect(closes).toEqual([]);
+		webSocket.last.ends(1006);
+		expect(closes.map(([code]) => code)).toEqual([1006]);
+	});
+
+	it('replaced by somebody else -> the end', async () => {
+		const { webSocket, stream, open, closes } = setup();
+		open();
+		webSocket.last.ends(1006);
+		await stream.last.greets();
+		stream.last.says(welcome('http'));
+		stream.last.ends(4005, 'replaced');
+		expect(closes).toEqual([[4005, 'replaced']]);
+	});
+
+	it('a WebSocket whose greeting came after that over HTTP is refused -> HTTP goes on', async () => {
+		const { clock, webSocket, stream, open, closes } = setup();
+		const link = open();
+		await webSocket.last.greets();
+		await clock.advance(2_500);
+		await stream.last.greets();
+		webSocket.last.ends(4005, 'replaced');
+		stream.last.says(welcome('http'));
+		expect([closes, link.transport]).toEqual([[], 'event-stream']);
+	});
+
 	it('a probe that does not get live in 10 s is given up', async () => {
 		const { clock, webSocket, link, closes } = onHttp();
 		await clock.advance(5_000);
