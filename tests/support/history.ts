@@ -11,13 +11,15 @@ const position = v.object({ epoch: text, offset });
 const at = v.number();
 const message = { at, client: text, room: text, seq: ordinal };
 const stream = { at, client: text, subscription: text, room: text };
+/** What it came over, where that was recorded. */
+const transport = v.optional(v.picklist(['websocket', 'event-stream', 'long-polling']));
 const stored = { epoch: text, offset: ordinal, sender: text, seq: ordinal, hash: v.string() };
 
 const event = v.variant('type', [
 	/** A client accepted a message for sending. `hash` stands for its kind and data: see `hashOf`. */
 	v.object({ type: v.literal('send'), ...message, hash: v.string() }),
 	/** The server answered: durable at this place. `duplicate`: it says that it had the message already. */
-	v.object({ type: v.literal('ack'), ...message, epoch: text, offset: ordinal, duplicate: v.optional(v.boolean()) }),
+	v.object({ type: v.literal('ack'), ...message, epoch: text, offset: ordinal, duplicate: v.optional(v.boolean()), transport }),
 	/** The server refused; with `retry` the client will ask again. */
 	v.object({ type: v.literal('nack'), ...message, code: v.picklist(errorCodes), retry: v.boolean() }),
 	/** The application asks for a room, from a position it kept or from now. `subscription` is unique in the history. */
@@ -32,10 +34,12 @@ const event = v.variant('type', [
 		missing: v.optional(v.object({ from: ordinal, to: ordinal })),
 	}),
 	/** The application was handed a message. */
-	v.object({ type: v.literal('deliver'), ...stream, ...stored }),
+	v.object({ type: v.literal('deliver'), ...stream, ...stored, transport }),
 	/** The application was told that it has everything up to `offset`. */
 	v.object({ type: v.literal('live'), ...stream, offset }),
 	v.object({ type: v.literal('unsubscribe'), ...stream }),
+	/** A client's traffic goes over this transport from here on. Only for the reader, as faults are. */
+	v.object({ type: v.literal('carries'), at, client: text, transport: v.nonOptional(transport) }),
 	/** A client is gone for good: what it had not seen acknowledged may be stored or not. */
 	v.object({ type: v.literal('leave'), at, client: text }),
 	/** A fault began (`on`), ended, or struck once. Only for the reader: no rule depends on it. */

@@ -1,7 +1,7 @@
 /** Records what travels, frame by frame, beside what the client makes of it: a client that repairs a server's faults hides them. */
 import { decodeClient, decodeServer } from '../../src/lib/protocol/codec.ts';
 import type { ClientFrame, Position, ServerFrame } from '../../src/lib/protocol/frames.ts';
-import type { Transport } from '../../src/lib/transports/transport.ts';
+import type { Transport, TransportName } from '../../src/lib/transports/transport.ts';
 import { hashOf, type Recorder } from './history.ts';
 
 /** The transport, with a recorder at its ears. Each room of each connection becomes a subscription of its own, named `wire-…`. */
@@ -9,13 +9,13 @@ export function recordTransport(transport: Transport, recorder: Recorder): Trans
 	return {
 		name: transport.name,
 		open(url, handlers) {
-			const tap = new Tap(recorder);
+			const tap = new Tap(recorder, transport.name);
 			const link = transport.open(url, {
 				async greet() {
 					const hello = await handlers.greet();
 					return (request) => {
 						const text = hello(request);
-						tap.greeted(text);
+						tap.greeted(text, request?.rooms !== false);
 						return text;
 					};
 				},
@@ -53,23 +53,31 @@ let connections = 0;
 
 class Tap {
 	readonly #recorder: Recorder;
+	readonly #transport: TransportName;
 	readonly #number = ++connections;
 	readonly #asked = new Map<string, Asked[]>();
 	readonly #streams = new Map<string, { client: string; subscription: string; room: string; epoch: string }>();
 	#client = '?';
 	#count = 0;
 
-	constructor(recorder: Recorder) {
+	constructor(recorder: Recorder, transport: TransportName) {
 		this.#recorder = recorder;
+		this.#transport = transport;
 	}
 
-	/** Over HTTP each request asks for each room anew: what was asked before and has no answer will get none. */
-	greeted(text: string) {
+	/**
+	 * Over HTTP each request that listens asks for each room anew: what was asked before and has no answer will get none, and a
+	 * room that it does not name is left. One that only sends asks for nothing and leaves nothing.
+	 */
+	greeted(text: string, listens: boolean) {
 		for (const decoded of decodeClient(text)) {
 			if (!decoded.ok || decoded.frame.type !== 'hello') continue;
 			this.#client = decoded.frame.client;
-			if (decoded.frame.rooms.length > 0) this.#asked.clear();
-			for (const { room, epoch, offset } of decoded.frame.rooms) this.#ask(room, epoch, offset);
+			if (!listens) continue;
+			const { rooms } = decoded.frame;
+			this.#asked.clear();
+			for (const room of [...this.#streams.keys()]) if (!rooms.some((asked) => asked.room === room)) this.#end(room);
+			for (const { room, epoch, offset } of rooms) this.#ask(room, epoch, offset);
 		}
 	}
 
@@ -84,9 +92,10 @@ class Tap {
 
 	received(frame: ServerFrame) {
 		const { record } = this.#recorder;
+		const transport = this.#transport;
 		if (frame.type === 'ack') {
 			const { room, seq, epoch, offset, duplicate, client = this.#client } = frame;
-			return record({ type: 'ack', client, room, seq, epoch, offset, ...(duplicate && { duplicate }) });
+			return record({ type: 'ack', client, room, seq, epoch, offset, ...(duplicate && { duplicate }), transport });
 		}
 		if (frame.type === 'nack') {
 			const { room, seq, code, retry, client = this.#client } = frame;
@@ -99,7 +108,7 @@ class Tap {
 		if (frame.type === 'live') record({ type: 'live', ...of, offset: frame.offset });
 		if (frame.type !== 'message') return;
 		const { offset, client: sender, seq, kind, data } = frame;
-		record({ type: 'deliver', ...of, epoch, offset, sender, seq, hash: hashOf(kind, data) });
+		record({ type: 'deliver', ...of, epoch, offset, sender, seq, hash: hashOf(kind, data), transport });
 	}
 
 	closed() {

@@ -45,6 +45,8 @@ function networkFault(proxy: FaultProxy, random: Random): Fault {
 		'limit',
 		'refuse',
 		'block upgrades',
+		'block upgrades',
+		'lose answers',
 	] as const);
 	const fault = (detail: string, ms: number, begin: () => void): Fault => ({
 		kind,
@@ -57,7 +59,7 @@ function networkFault(proxy: FaultProxy, random: Random): Fault {
 }
 
 function strike(
-	kind: 'cut' | 'black hole' | 'delay' | 'slice' | 'limit' | 'refuse' | 'block upgrades',
+	kind: 'cut' | 'black hole' | 'delay' | 'slice' | 'limit' | 'refuse' | 'block upgrades' | 'lose answers',
 	victim: Faults,
 	proxy: FaultProxy,
 	random: Random,
@@ -89,7 +91,11 @@ function strike(
 		case 'block upgrades': {
 			// Whoever knows WebSocket alone stays away so long, and comes back.
 			const how = random.pick(['refuse', 'hang'] as const);
-			return fault(how, random.between(500, 2_000), () => proxy.blockUpgrades(how));
+			return fault(how, random.between(500, 3_000), () => proxy.blockUpgrades(how));
+		}
+		case 'lose answers': {
+			const [path, count] = [random.pick(['/api/poll', '/api/events'] as const), random.between(1, 6)];
+			return fault(`${count} of ${path}`, random.between(300, 1_000), () => proxy.loseAnswers(path, count));
 		}
 	}
 }

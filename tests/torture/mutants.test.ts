@@ -16,12 +16,18 @@ describe('T-81: the checker catches a server that', () => {
 		'hide-gap': 'hides that messages were trimmed',
 		'early-ack': 'acknowledges before the commit',
 	};
-	for (const mutant of mutantNames) {
-		it(deeds[mutant], async () => {
+	const cases = [
+		...mutantNames.map((mutant) => ({ mutant, transports: 'switching' as const, over: '' })),
+		// What a poll shows is no less than what a WebSocket does.
+		{ mutant: 'hide-gap' as const, transports: 'long-polling' as const, over: ', over long-polling alone' },
+		{ mutant: 'early-ack' as const, transports: 'event-stream' as const, over: ', over event streams alone' },
+	];
+	for (const { mutant, transports, over } of cases) {
+		it(`${deeds[mutant]}${over}`, async () => {
 			// 10 s of faults, and 5 s each to come to rest and to be audited: no more than 30 s in all.
 			const short = { clients: 6, rooms: 2, messages: 4_000, rate: 400, kills: 2, retention: 200, deadline: 5_000, hasty: true };
 			for (const seed of [1, 2, 3]) {
-				const report = await torture(settingsOf({ ...short, seed, mutant }));
+				const report = await torture(settingsOf({ ...short, seed, mutant, transports }));
 				rmSync(report.settings.history, { force: true });
 				if (report.violations.length > 0) return;
 				// A kill may come when there is nothing to break; the next seed kills at other moments.

@@ -1,18 +1,19 @@
 /** Somebody who takes part: a real client behind the fault proxy, all of whose sends and deliveries go into the history. */
-import { WebSocket } from 'ws';
 import { type Client, createClient, createMemoryOutboxStore, type Subscription } from '../../src/lib/client/index.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import type { Position } from '../../src/lib/protocol/frames.ts';
-import { webSocketTransport } from '../../src/lib/transports/websocket.ts';
 import type { Recorder } from '../support/history.ts';
 import type { Random } from '../support/random.ts';
 import { recordRoom, recordSends } from '../support/record-client.ts';
-import { recordTransport } from '../support/wire.ts';
+import { type TransportMode, transportOf } from './transports.ts';
 
 export interface PersonOptions {
 	name: string;
 	url: string;
 	cookie: string;
+	/** What carries, and which of its variants. @default 'websocket' */
+	mode?: TransportMode;
+	index?: number;
 	recorder: Recorder;
 	random: Random;
 }
@@ -35,6 +36,8 @@ export class Person {
 	/** Messages that were taken for sending. */
 	sent = 0;
 	readonly #options: PersonOptions;
+	/** Where the page hears of networks. */
+	readonly #window = new EventTarget();
 	/** What outlives a page: the outbox, and where the page stood in each room. */
 	readonly #store = createMemoryOutboxStore();
 	readonly #positions = new Map<string, Position>();
@@ -58,6 +61,15 @@ export class Person {
 
 	/** Nothing is taken while the outbox is full. */
 	send(room: string, text: string) {
+		// Nobody was refused for good: whoever thinks so has fallen for something.
+		if (this.#client.state.name === 'closed')
+			throw new Error(
+				`${this.name} has given up:\n${this.#client
+					.getTimeline()
+					.slice(-12)
+					.map((entry) => JSON.stringify(entry))
+					.join('\n')}`,
+			);
 		if (this.#client.outbox(room).length >= settings.maxQueueSize) return;
 		// A refusal shows in the history; a reload takes the promise's client away.
 		this.#client.send(room, 'chat', { text }).stored.catch(() => {});
@@ -90,6 +102,11 @@ export class Person {
 		for (const room of rooms) this.join(room, 'position');
 	}
 
+	/** The device is in another network, says the browser: what was learned of the last one is forgotten, and WebSocket probed. */
+	changeNetwork() {
+		this.#window.dispatchEvent(new Event('online'));
+	}
+
 	/** Everything sent is answered, and every room followed is at least at the given head. */
 	settled(heads: ReadonlyMap<string, number>): boolean {
 		const waits = (room: string) => this.#client.outbox(room).some(({ status }) => status !== 'failed');
@@ -117,19 +134,22 @@ export class Person {
 	}
 
 	#open(): Client {
-		const { url, cookie, recorder, random } = this.#options;
-		const transport = webSocketTransport((address) => new WebSocket(address, { headers: { cookie } }));
+		const { url, cookie, mode = 'websocket', index = 0, recorder, random } = this.#options;
 		const clock: Clock = { ...systemClock, random };
 		const logger = { debug() {}, error() {} };
 		const client = createClient({
 			...settings,
 			url,
-			transport: recordTransport(transport, recorder),
+			transport: transportOf({ mode, index, cookie, recorder, clock }),
+			page: { window: this.#window },
 			store: this.#store,
 			clock,
 			logger,
 		});
 		recordSends(client, recorder, this.#known);
+		client.on('transport', ({ type, transport }) => {
+			if (type === 'carries') recorder.record({ type, client: this.name, transport });
+		});
 		client.connect();
 		return client;
 	}

@@ -13,6 +13,11 @@ export interface Report {
 	faults: Counts;
 	/** What the server could recover, and messages that it had already when they were sent again. */
 	recoveries: Counts;
+	/** Deliveries and acks by what carried them, and how often somebody's traffic moved to another transport. */
+	carried: Counts;
+	moves: Counts;
+	/** Why the run proves less than it should. */
+	hollow: string[];
 	seconds: number;
 	/** Where everybody stood who did not come to rest in time. */
 	restless: string[];
@@ -25,22 +30,35 @@ export function judge(
 	events: readonly HistoryEvent[],
 	about: Pick<Report, 'seconds' | 'restless' | 'log'>,
 ): Report {
+	const carried = countBy(events, carriedOf);
+	const moves = countBy(movesIn(events), (move) => move);
 	return {
 		settings,
 		violations: check(events),
 		counts: countBy(events, ({ type }) => type),
 		faults: countBy(events, faultOf),
 		recoveries: countBy(events, recoveryOf),
+		carried,
+		moves,
+		hollow: hollowness(settings, carried, moves),
 		...about,
 	};
 }
 
-export function describeReport({ settings, violations, counts, faults, recoveries, seconds, restless, log }: Report): string {
+export function describeReport(report: Report): string {
+	const { settings, violations, counts, faults, recoveries, carried, moves, hollow, seconds, restless, log } = report;
 	const list = (of: Counts) =>
 		Object.entries(of)
 			.map(([name, count]) => `${count} ${name}`)
 			.join(', ');
-	const head = [`${seconds.toFixed(1)} s: ${list(counts)}`, `faults: ${list(faults)}`, `answers: ${list(recoveries)}`];
+	const head = [
+		`${seconds.toFixed(1)} s: ${list(counts)}`,
+		`faults: ${list(faults)}`,
+		`answers: ${list(recoveries)}`,
+		`carried: ${list(carried)}`,
+		`moves: ${list(moves) || 'none'}`,
+		...hollow.map((why) => `PROVES NOTHING: ${why}`),
+	];
 	if (violations.length === 0) return [...head, 'every promise held'].join('\n');
 	return [
 		...head,
@@ -61,6 +79,29 @@ function faultOf(event: HistoryEvent): string | null {
 function recoveryOf(event: HistoryEvent): string | null {
 	if (event.type === 'subscribed') return event.result;
 	return event.type === 'ack' && event.duplicate ? 'duplicate' : null;
+}
+
+function carriedOf(event: HistoryEvent): string | null {
+	if ((event.type !== 'ack' && event.type !== 'deliver') || !event.transport) return null;
+	return `${event.type === 'ack' ? 'acks' : 'deliveries'} over ${event.transport}`;
+}
+
+/** From what to what, each time that somebody's traffic came over another transport than before. */
+function movesIn(events: readonly HistoryEvent[]): string[] {
+	const last = new Map<string, string>();
+	return events.flatMap((event) => {
+		if (event.type !== 'carries') return [];
+		const before = last.get(event.client);
+		last.set(event.client, event.transport);
+		return before && before !== event.transport ? [`${before} -> ${event.transport}`] : [];
+	});
+}
+
+function hollowness({ transports }: Settings, carried: Counts, moves: Counts): string[] {
+	const isMoving = transports === 'switching' || transports === 'all';
+	const wanted = isMoving ? (['websocket', 'event-stream', 'long-polling'] as const) : [transports];
+	const unused = wanted.filter((name) => !carried[`deliveries over ${name}`]).map((name) => `nothing came over ${name}`);
+	return [...unused, ...(isMoving && Object.keys(moves).length === 0 ? ['nobody moved to another transport'] : [])];
 }
 
 function countBy<Item>(items: readonly Item[], keyOf: (item: Item) => string | null): Counts {

@@ -1,6 +1,7 @@
 /**
- * `bun run torture -- --seed S --clients 12 --rooms 3 --messages 5000 --kills 3 --mutant NAME`: one round, code 1 when a promise
- * broke. `--minutes M` goes on with the next seed, round after round. `--judge FILE` judges the history of an earlier round.
+ * `bun run torture -- --seed S --clients 12 --rooms 3 --messages 5000 --kills 3 --transports MODE --mutant NAME`: one round,
+ * code 1 when a promise broke, or when none could have. `--minutes M` goes on with the next seed, round after round.
+ * `--judge FILE` judges the history of an earlier round.
  */
 import { check, describeViolations } from '../support/checker.ts';
 import { readHistory } from '../support/history.ts';
@@ -19,6 +20,6 @@ for (let round = settings; ; round = nextRound(round)) {
 	console.log(`seed ${round.seed}`);
 	const report = await torture(round);
 	console.log(describeReport(report));
-	if (report.violations.length > 0) process.exit(1);
+	if (report.violations.length + report.hollow.length > 0) process.exit(1);
 	if (performance.now() >= end) process.exit(0);
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as v from 'valibot';
 import { mutantNames } from '../support/mutants/mutants.ts';
+import { transportModes } from './transports.ts';
 
 const number = v.union([v.number(), v.pipe(v.string(), v.nonEmpty('expected a number'), v.toNumber())]);
 const whole = (least: number) => v.pipe(number, v.safeInteger(), v.minValue(least));
@@ -13,6 +14,8 @@ const schema = v.object({
 	seed: v.optional(whole(0), () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0),
 	clients: v.optional(whole(2), 12),
 	rooms: v.optional(whole(1), 3),
+	/** What carries the people: by default whatever the network lets through, which changes all the time. */
+	transports: v.optional(v.picklist(transportModes), 'switching'),
 	/** Messages sent at least. */
 	messages: v.optional(whole(1), 5_000),
 	/** Messages a second over all clients. */

@@ -61,11 +61,20 @@ async function run(settings: Settings, server: ServerProcess, recorder: Recorder
 	const target = { hostname: '127.0.0.1', port: server.port };
 	const proxy = createFaultProxy({ target, random: random.fork('proxy'), clock: systemClock });
 	stops.push(proxy.close);
-	const meet = (name: string, cookie: string, port = proxy.port) =>
-		new Person({ name, url: `http://127.0.0.1:${port}/api/websocket`, cookie, recorder, random: random.fork(name) });
+	const mode = settings.transports;
+	const meet = (name: string, index: number, cookie: string, port = proxy.port) =>
+		new Person({
+			name,
+			url: `http://127.0.0.1:${port}/api/websocket`,
+			cookie,
+			mode,
+			index,
+			recorder,
+			random: random.fork(name),
+		});
 
 	const names = Array.from({ length: settings.clients }, (_, at) => `p${at + 1}`);
-	const people = await Promise.all(names.map(async (name) => meet(name, await identify(server.url, name))));
+	const people = await Promise.all(names.map(async (name, at) => meet(name, at, await identify(server.url, name))));
 	stops.push(() => {
 		for (const person of people) person.close();
 	});
@@ -79,7 +88,7 @@ async function run(settings: Settings, server: ServerProcess, recorder: Recorder
 	const activities = [
 		talk(traffic('talk')),
 		comeAndGo(traffic('come and go')),
-		lookIn(traffic('look in'), (name) => meet(name, guest)),
+		lookIn(traffic('look in'), (name, index) => meet(name, index, guest)),
 		troubleNetwork(proxy, random.fork('network'), recorder, pause),
 		troubleProcess(server, settings.kills, runMs, random.fork('process'), recorder, pause),
 		watchMemory(server, recorder, pause),
@@ -94,7 +103,7 @@ async function run(settings: Settings, server: ServerProcess, recorder: Recorder
 	if (settings.hasty && check(recorder.events).length > 0) return [];
 
 	const restless = await comeToRest(people, rooms, recorder, settings.deadline);
-	const auditor = meet('auditor', guest, server.port);
+	const auditor = meet('auditor', 0, guest, server.port);
 	if (!(await audit(auditor, rooms, recorder, settings.deadline))) restless.push(auditor.describe());
 	recorder.record({ type: 'quiesce' });
 	auditor.close();

@@ -1,4 +1,4 @@
-/** What people do in a run: they talk, alone and in bursts; they leave a room and come back; they reload; newcomers look in. */
+/** What people do in a run: they talk, alone and in bursts; leave a room and come back; reload; change networks; newcomers look in. */
 import type { Random } from '../support/random.ts';
 import type { Pause } from './pause.ts';
 import type { Person } from './person.ts';
@@ -32,7 +32,7 @@ function textOf(count: number, random: Random): string {
 	return `${count} ${'ä-'.repeat(random.chance(0.05) ? random.between(200, 1_500) : random.between(0, 20))}`;
 }
 
-/** Leaves and returns, with the position and without, and reloads. */
+/** Leaves and returns, with the position and without, reloads, and changes networks. */
 export async function comeAndGo({ people, rooms, random, pause }: Traffic) {
 	const returns: Promise<void>[] = [];
 	while (!pause.over) {
@@ -42,6 +42,7 @@ export async function comeAndGo({ people, rooms, random, pause }: Traffic) {
 			person.reload();
 			continue;
 		}
+		if (random.chance(0.15)) person.changeNetwork();
 		const room = random.chance(0.5) ? (rooms[0] ?? '') : random.pick(rooms);
 		const [away, from] = [random.between(0, 4_000), random.chance(0.75) ? ('position' as const) : ('now' as const)];
 		person.leave(room);
@@ -51,10 +52,10 @@ export async function comeAndGo({ people, rooms, random, pause }: Traffic) {
 }
 
 /** Somebody new, again and again, for a short while. */
-export async function lookIn({ rooms, random, pause }: Traffic, meet: (name: string) => Person) {
+export async function lookIn({ rooms, random, pause }: Traffic, meet: (name: string, index: number) => Person) {
 	for (let count = 1; !pause.over; count++) {
 		await pause.for(random.between(500, 1_500));
-		const guest = meet(`guest-${count}`);
+		const guest = meet(`guest-${count}`, count);
 		guest.join(random.pick(rooms), 'now');
 		await pause.for(random.between(300, 2_000));
 		guest.close();
