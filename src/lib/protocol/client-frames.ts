@@ -2,7 +2,16 @@
 import * as v from 'valibot';
 import { decoder } from './decoder.ts';
 import { integer } from './integer.ts';
-import { HISTORY_MESSAGES, isKind, isRoomName, KIND_RULE, ROOM_NAME_RULE, ROOMS_PER_CONNECTION } from './limits.ts';
+import {
+	DATA_LEVELS,
+	HISTORY_MESSAGES,
+	isKind,
+	isRoomName,
+	KIND_RULE,
+	nestsDeeper,
+	ROOM_NAME_RULE,
+	ROOMS_PER_CONNECTION,
+} from './limits.ts';
 
 const count = integer(0);
 const ordinal = integer(1);
@@ -44,7 +53,11 @@ const history = v.object({
 		50,
 	),
 });
-const signal = v.object({ type: v.literal('signal'), room: roomName, kind, data: v.unknown() });
+const shallow = v.pipe(
+	v.unknown(),
+	v.check((data) => !nestsDeeper(data, DATA_LEVELS), `data nests at most ${DATA_LEVELS} levels`),
+);
+const signal = v.object({ type: v.literal('signal'), room: roomName, kind, data: shallow });
 const ping = v.object({ type: v.literal('ping'), at: v.number() });
 const pong = v.object({ type: v.literal('pong'), at: v.number() });
 const auth = v.object({ type: v.literal('auth'), token: v.string() });

@@ -7,14 +7,17 @@ export type Decoded<Frame> = { ok: true; frame: Frame } | { ok: false; code: Err
 
 /** @param schemas by the `type` of the frame */
 export function decoder<Frame>(schemas: Readonly<Record<string, v.GenericSchema<unknown, Frame>>>) {
-	return (text: string): Decoded<Frame>[] => {
+	/** `inspect` sees what was parsed before any of it is validated, and may throw. */
+	return (text: string, inspect?: (values: readonly unknown[]) => void): Decoded<Frame>[] => {
 		let value: unknown;
 		try {
 			value = JSON.parse(text);
 		} catch {
 			return [refused('expected JSON: one frame or an array of frames')];
 		}
-		return (Array.isArray(value) ? value : [value]).map(decode);
+		const values: unknown[] = Array.isArray(value) ? value : [value];
+		inspect?.(values);
+		return values.map(decode);
 	};
 
 	function decode(value: unknown): Decoded<Frame> {

@@ -12,6 +12,8 @@ export const RECENT_MESSAGES = 50;
 export const HISTORY_MESSAGES = 200;
 /** Rooms that one connection may be subscribed to. */
 export const ROOMS_PER_CONNECTION = 100;
+/** Arrays and objects within each other in the `data` of a signal: what nests by the thousand takes seconds to encode. */
+export const DATA_LEVELS = 64;
 /** Length of a chat message, in code points. */
 export const CHAT_TEXT_LENGTH = 4_000;
 /** Length of a room's name, in UTF-16 units. */
@@ -26,6 +28,11 @@ export const INVALID_FRAMES = 3;
 export const isRoomName = (name: string): boolean =>
 	name.length <= ROOM_NAME_LENGTH && /^(?!\s|\.{1,2}$)[^\p{Cc}\p{Cs}\u2028\u2029]+(?<!\s)$/u.test(name);
 export const ROOM_NAME_RULE = `a room needs a name of 1 to ${ROOM_NAME_LENGTH} characters: no control characters, no blank at its ends, not "." or ".."`;
+/** Whether a value holds more than `levels` arrays and objects within each other. */
+export const nestsDeeper = (value: unknown, levels: number): boolean =>
+	typeof value === 'object' &&
+	value !== null &&
+	(levels === 0 || Object.values(value).some((each) => nestsDeeper(each, levels - 1)));
 /** What a kind of message or signal may be called. */
 export const isKind = (kind: string): boolean => /^[a-z][a-z0-9-]{0,31}$/.test(kind);
 export const KIND_RULE = 'a kind is a lower-case word of at most 32 characters';

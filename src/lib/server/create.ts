@@ -125,7 +125,9 @@ export async function createRealtime(
 	const realtime: RealtimeServer = {
 		websocket: createWebSocketHandler(endpoint),
 		fetch(request, server) {
-			const { pathname } = new URL(request.url);
+			const pathname = URL.parse(request.url)?.pathname;
+			// Nobody but a scanner: a `Host` that is none makes no address.
+			if (pathname === undefined) return { handled: true, response: new Response('no such host', { status: 400 }) };
 			const route = routes.get(pathname);
 			if (route) return { handled: true, response: serveApi(endpoint, route, request, server) };
 			if (pathname !== WEBSOCKET_PATH) return { handled: false };

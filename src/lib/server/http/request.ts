@@ -4,7 +4,7 @@ import { decodeClient } from '../../protocol/codec.ts';
 import { closeCode } from '../../protocol/codes.ts';
 import type { Decoded } from '../../protocol/decoder.ts';
 import type { ClientFrame, Hello, User } from '../../protocol/frames.ts';
-import { FRAME_BYTES } from '../../protocol/limits.ts';
+import { DATA_LEVELS, FRAME_BYTES, nestsDeeper } from '../../protocol/limits.ts';
 import type { Admission } from '../admission.ts';
 import type { Connection } from '../connection.ts';
 import type { Dispatcher } from '../dispatch.ts';
@@ -14,8 +14,9 @@ import type { Topics } from '../wire.ts';
 import { textOf } from './body.ts';
 import { Refused } from './refusal.ts';
 
-/** The longest body, in bytes. */
+/** The longest body, in bytes, and the most frames in it: one that holds a hundred thousand takes a loop's turn for itself. */
 const BODY_BYTES = 1_048_576;
+const BODY_FRAMES = 1_024;
 /** After which a client that met a stopping server tries again, in milliseconds. */
 const RESTART_RETRY_AFTER = 1_000;
 
@@ -49,14 +50,17 @@ export function identify(
 
 /**
  * The frames of a body.
- * @throws Refused where there is too much of it
+ * @throws Refused where there is too much of it, or it breaks off
  */
 export async function readFrames(request: Request): Promise<readonly Decoded<ClientFrame>[]> {
-	const text = await textOf(request, BODY_BYTES);
+	const text = await textOf(request, BODY_BYTES).catch((): never => {
+		throw new Refused(closeCode.abnormal, 'the body broke off');
+	});
 	if (text === null) throw new Refused(closeCode.payload, `a body has at most ${BODY_BYTES} bytes`);
-	if (text.length * 3 > FRAME_BYTES && holdsLargeFrame(text))
-		throw new Refused(closeCode.payload, `a frame has at most ${FRAME_BYTES} bytes`);
-	return decodeClient(text);
+	return decodeClient(text, (frames) => {
+		if (frames.length > BODY_FRAMES) throw new Refused(closeCode.payload, `a body holds at most ${BODY_FRAMES} frames`);
+		if (text.length * 3 > FRAME_BYTES) for (const frame of frames) measure(frame);
+	});
 }
 
 /**
@@ -98,13 +102,10 @@ export function spend(retryAfterMs: number, user?: User) {
 	});
 }
 
-/** Measured as we would write them: how a frame was spelled costs nobody but its sender. */
-function holdsLargeFrame(text: string): boolean {
-	let value: unknown;
-	try {
-		value = JSON.parse(text);
-	} catch {
-		return false; // the decoder says what is wrong
-	}
-	return (Array.isArray(value) ? value : [value]).some((frame) => Buffer.byteLength(JSON.stringify(frame)) > FRAME_BYTES);
+/** Measured as we would write it: how a frame was spelled costs nobody but its sender. */
+function measure(frame: unknown) {
+	// Its data is one level below it. What nests deeper would take longer to write than all the rest.
+	if (nestsDeeper(frame, DATA_LEVELS + 1)) throw new Refused(closeCode.badFrames, `data nests at most ${DATA_LEVELS} levels`);
+	if (Buffer.byteLength(JSON.stringify(frame)) > FRAME_BYTES)
+		throw new Refused(closeCode.payload, `a frame has at most ${FRAME_BYTES} bytes`);
 }

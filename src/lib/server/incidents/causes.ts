@@ -31,6 +31,7 @@ const byClass: Record<ErrorClass, Advice> = {
 };
 
 const byCode: Partial<Record<number, Cause>> = {
+	1006: 'network',
 	1009: 'too-large',
 	1011: 'server-error',
 	1012: 'restart',
