@@ -10,18 +10,23 @@ export class FakeBrowser {
 	/** What one tab sees of the others. */
 	tab(): Tabs {
 		return {
-			locks: { request: (name, { ifAvailable }, callback) => this.#request(name, ifAvailable, callback) },
+			locks: { request: (name, options, callback) => this.#request(name, options, callback) },
 			channel: (name) => this.#channel(name),
 		};
 	}
 
-	async #request(name: string, ifAvailable: boolean, callback: (lock: unknown) => Promise<void> | undefined) {
+	async #request(...[name, { ifAvailable, signal }, callback]: Parameters<Tabs['locks']['request']>) {
 		const before = this.#queues.get(name);
 		if (before && ifAvailable) return callback(null);
-		const held = (before ?? Promise.resolve()).then(() => callback({}));
-		const gone = held.then(() => {
-			if (this.#queues.get(name) === gone) this.#queues.delete(name);
+		const held = (before ?? Promise.resolve()).then(() => {
+			signal?.throwIfAborted();
+			return callback({});
 		});
+		const gone = held
+			.catch(() => {})
+			.then(() => {
+				if (this.#queues.get(name) === gone) this.#queues.delete(name);
+			});
 		this.#queues.set(name, gone);
 		return held;
 	}

@@ -13,7 +13,7 @@ export interface Tabs {
 	locks: {
 		request(
 			name: string,
-			options: { ifAvailable: boolean },
+			options: { ifAvailable?: boolean; signal?: AbortSignal },
 			callback: (lock: unknown) => Promise<void> | undefined,
 		): Promise<unknown>;
 	};
@@ -48,6 +48,8 @@ type Unsigned<Word> = Word extends Said ? Omit<Word, 'tab'> : never;
 
 /** After this long a tab asks without a hint, in milliseconds: its session must not be forgotten, and a frozen tab gives none. */
 const PATIENCE = 25_000;
+/** A tab that was not heard of for so long is gone, in milliseconds: one that is hidden may run once a minute. */
+const GONE = 120_000;
 /** For the answer, in milliseconds. */
 const ANSWER = 10_000;
 
@@ -57,13 +59,16 @@ export function joinTabs({ locks, channel: open, putAside }: Tabs, clock: Clock,
 	const channel = open(name);
 	const tab = crypto.getRandomValues(new Uint32Array(2)).join('-');
 	/** The rooms of other tabs, and where each of them stands as far as this tab has heard. */
-	const others = new Map<string, RoomPosition[]>();
+	const others = new Map<string, { rooms: RoomPosition[]; heardAt: number }>();
 	const heads = new Map<string, RoomPosition>();
 	let own: RoomPosition[] = [];
 	/** The rooms of the request that listens. */
 	let listened = new Set<string>();
 	let leads = false;
+	/** The browser lets no tab lead. */
+	let alone = false;
 	let over = false;
+	const leaving = new AbortController();
 	let resign = () => {};
 	/** Pending while the page is put aside. */
 	let awake = Promise.resolve();
@@ -88,8 +93,11 @@ export function joinTabs({ locks, channel: open, putAside }: Tabs, clock: Clock,
 			decide();
 			return led;
 		});
-		// Without locks after all, this tab goes on asking for itself.
-		first.then(queue).catch(decide);
+		// Without locks after all, each tab listens for itself.
+		first.then(queue).catch(() => {
+			alone = true;
+			decide();
+		});
 	});
 
 	/** Leads again and again, whenever it is this tab's turn. */
@@ -97,7 +105,7 @@ export function joinTabs({ locks, channel: open, putAside }: Tabs, clock: Clock,
 		while (!over) {
 			await awake;
 			if (over) return;
-			await locks.request(name, { ifAvailable: false }, () => {
+			await locks.request(name, { signal: leaving.signal }, () => {
 				renew();
 				return lead();
 			});
@@ -111,6 +119,7 @@ export function joinTabs({ locks, channel: open, putAside }: Tabs, clock: Clock,
 			});
 			leads = false;
 			resign();
+			say({ type: 'left' });
 		},
 		() => wakeUp(),
 	);
@@ -131,7 +140,7 @@ export function joinTabs({ locks, channel: open, putAside }: Tabs, clock: Clock,
 
 	/** Only a room that nobody was in is worth another request. */
 	function follow(who: string, rooms: RoomPosition[]) {
-		others.set(who, rooms);
+		others.set(who, { rooms, heardAt: clock.now() });
 		for (const each of rooms) if (!heads.has(each.room)) heads.set(each.room, each);
 		if (rooms.some(({ room }) => !listened.has(room))) renew();
 	}
@@ -141,6 +150,15 @@ export function joinTabs({ locks, channel: open, putAside }: Tabs, clock: Clock,
 		take(signals);
 	}
 
+	/** What the others want besides. Of those who are gone nothing is kept. */
+	function foreign(): RoomPosition[] {
+		for (const [who, { heardAt }] of others) if (clock.now() - heardAt > GONE) others.delete(who);
+		const names = new Set([...others.values()].flatMap(({ rooms }) => rooms.map(({ room }) => room)));
+		for (const room of heads.keys()) if (!names.has(room)) heads.delete(room);
+		for (const { room } of own) names.delete(room);
+		return [...names].map((room) => heads.get(room) ?? { room });
+	}
+
 	/** Listens for everybody: the rooms of others ride along, and what comes in them goes no further. */
 	function listenForAll(round: Round, listen: Listen) {
 		return listen({
@@ -148,13 +166,9 @@ export function joinTabs({ locks, channel: open, putAside }: Tabs, clock: Clock,
 			hello(request) {
 				const text = round.hello(request);
 				own = roomsIn(text);
-				const foreign = new Set([...others.values()].flat().map(({ room }) => room));
-				listened = new Set([...own.map(({ room }) => room), ...foreign]);
-				for (const { room } of own) foreign.delete(room);
-				return withRooms(
-					text,
-					[...foreign].map((room) => heads.get(room) ?? { room }),
-				);
+				const more = foreign();
+				listened = new Set([...own, ...more].map(({ room }) => room));
+				return withRooms(text, more);
 			},
 			deliver(text) {
 				if (others.size === 0) return round.deliver(text);
@@ -169,6 +183,8 @@ export function joinTabs({ locks, channel: open, putAside }: Tabs, clock: Clock,
 
 	function advance({ type, room, epoch, offset }: Frame) {
 		if (room === undefined) return;
+		// Whoever wants it hears that for themselves; asked for with each round, it would end each at once.
+		if (type === 'error') for (const other of others.values()) other.rooms = other.rooms.filter((each) => each.room !== room);
 		const head = heads.get(room);
 		if (type === 'subscribed' && head?.epoch !== epoch) heads.set(room, { room, epoch, offset: 0 });
 		else if ((type === 'message' || type === 'live') && head?.epoch !== undefined) heads.set(room, { ...head, offset });
@@ -182,7 +198,7 @@ export function joinTabs({ locks, channel: open, putAside }: Tabs, clock: Clock,
 
 	/** Asks for itself: at once when something is wanted at once, else after a hint. */
 	async function wait(round: Round) {
-		if (!round.fresh && !hinted) await untilHinted(round);
+		if (!round.fresh && !hinted && !round.signal.aborted) await untilHinted(round);
 		if (round.signal.aborted) return;
 		hinted = false;
 		const body = round.hello({ waitMs: 0 });
@@ -209,7 +225,7 @@ export function joinTabs({ locks, channel: open, putAside }: Tabs, clock: Clock,
 	return {
 		async listen(round, listen) {
 			await decided;
-			await (leads ? listenForAll(round, listen) : wait(round));
+			await (leads || alone ? listenForAll(round, listen) : wait(round));
 		},
 		leave() {
 			if (over) return;
@@ -219,8 +235,10 @@ export function joinTabs({ locks, channel: open, putAside }: Tabs, clock: Clock,
 			wakeUp();
 			channel.close();
 			resign();
+			leaving.abort();
 		},
 	};
 }
 
-const isNews = ({ type }: Frame) => type !== 'welcome' && type !== 'live' && type !== 'subscribed';
+const quiet = new Set(['welcome', 'live', 'subscribed', 'error']);
+const isNews = ({ type }: Frame) => !quiet.has(type);
