@@ -14,11 +14,14 @@ export interface Clock {
 	random(): number;
 }
 
+/** The longest that a timer can count; from one beyond it would fire at once. In milliseconds. */
+const LONGEST = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
 	now: () => performance.now(),
 	wall: () => Date.now(),
 	setTimeout(run, ms) {
-		const timer = setTimeout(run, ms);
+		const timer = setTimeout(run, Math.min(ms, LONGEST));
 		return () => clearTimeout(timer);
 	},
 	random: () => Math.random(),
