@@ -17,7 +17,30 @@ export const openWebSocket: OpenWebSocket = (url) => new WebSocket(url);
 
 /** @param openSocket Node 20 has no WebSocket of its own: `(url) => new WebSocket(url)` of "ws" */
 export function webSocketTransport(openSocket: OpenWebSocket = openWebSocket): Transport {
-	return { name: 'websocket', open: (url, handlers) => open(openSocket(absolute(url)), handlers) };
+	return {
+		name: 'websocket',
+		open(url, handlers) {
+			const address = absolute(url);
+			try {
+				return open(openSocket(address), handlers);
+			} catch (error) {
+				return neverOpened(String(error), handlers);
+			}
+		},
+	};
+}
+
+/** Where there is no WebSocket, or the page may not open one, an attempt fails like any other: after it has begun. */
+function neverOpened(reason: string, handlers: LinkHandlers): Link {
+	let over = false;
+	queueMicrotask(() => over || handlers.close(ABNORMAL, reason));
+	return {
+		transport: 'websocket',
+		send() {},
+		close() {
+			over = true;
+		},
+	};
 }
 
 function open(socket: WebSocketLike, handlers: LinkHandlers): Link {
