@@ -19,6 +19,13 @@ export class Refusal extends Error {
 	}
 }
 
+/** Nothing came for too long. */
+export class Silence extends Refusal {
+	constructor() {
+		super(ABNORMAL, 'The server did not answer in time.');
+	}
+}
+
 export interface Question {
 	url: string;
 	body: string;
@@ -40,7 +47,7 @@ export interface Answer {
 
 export function ask(fetch: Fetch, clock: Clock, { url, body, type, ms, signal }: Question): Answer {
 	const controller = new AbortController();
-	let late: Refusal | undefined;
+	let late: Silence | undefined;
 	let cancel: Cancel = () => {};
 	let limit = ms;
 
@@ -48,7 +55,7 @@ export function ask(fetch: Fetch, clock: Clock, { url, body, type, ms, signal }:
 		cancel();
 		cancel = clock.setTimeout(() => {
 			// Kept as well: not every runtime rejects with the reason of an abort.
-			late = new Refusal(ABNORMAL, 'The server did not answer in time.');
+			late = new Silence();
 			controller.abort(late);
 		}, limit);
 	}

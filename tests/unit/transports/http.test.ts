@@ -202,8 +202,8 @@ describe('event stream', () => {
 		expect(heard).toEqual(['[1,\n2]', '3']);
 	});
 
-	it('silence of less than 45 s is none; more ends it', async () => {
-		const { clock, closes, last } = setup(eventStreamTransport);
+	it('silence of less than 45 s is none; after more another stream is opened, and only its silence ends the link', async () => {
+		const { clock, closes, last, requests } = setup(eventStreamTransport);
 		await settle();
 		const { says } = stream(last());
 		for (let round = 0; round < 3; round++) {
@@ -212,6 +212,8 @@ describe('event stream', () => {
 		}
 		expect(closes).toEqual([]);
 		await clock.advance(1_000);
+		expect([requests.length, requests[0]?.aborted, closes]).toEqual([2, true, []]);
+		await clock.advance(2_500);
 		expect(closes).toEqual([[1006, 'The server did not answer in time.', 0]]);
 	});
 
