@@ -44,10 +44,10 @@ export class ScriptedLink implements Link {
 		this.transport = transport;
 	}
 
-	ends(code: number, reason = '') {
+	ends(code: number, reason = '', retryAfterMs?: number) {
 		if (this.closed !== null) return;
 		this.closed = code;
-		this.handlers.close(code, reason);
+		this.handlers.close(code, reason, retryAfterMs);
 	}
 }
 

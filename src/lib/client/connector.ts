@@ -106,6 +106,8 @@ export function createConnector(options: Options, events: ConnectorEvents): Conn
 		retries.spreadMs = welcome.spreadMs;
 		if (!change({ type: 'welcome', at: clock.now(), welcome, transport })) return;
 		if (moved) return events.moved(welcome);
+		// The server has heard it: the probes of a transport greet as well, long after.
+		lastClose = undefined;
 		cancelStable = clock.setTimeout(() => {
 			lasted = true;
 			checkStable();

@@ -1,7 +1,7 @@
 /** Puts the end of a connection into words for a person. */
 import { classOfClose, classOfError } from '../protocol/codes.ts';
 import type { ErrorFrame } from '../protocol/frames.ts';
-import { ABNORMAL } from '../transports/transport.ts';
+import { isSilent } from '../transports/transport.ts';
 import type { Drop } from './types.ts';
 
 export const MOVED = 4200;
@@ -18,7 +18,7 @@ interface Close {
 
 /** The drop that a close amounts to. The fatal error frame before it knows more than the code. */
 export function dropOf({ code, reason, retryAfterMs = 0 }: Close, error: ErrorFrame | null, welcomed: boolean): Drop {
-	const silent = code === ABNORMAL || code === 1005;
+	const silent = isSilent(code);
 	const drop = { ...localDrop(code, `The server ended the connection: ${reason || classOfClose(code)}.`), retryAfterMs };
 	if (silent) drop.reason = welcomed ? 'The connection was cut.' : 'The server could not be reached.';
 	if (error) Object.assign(drop, { reason: error.message, retryAfterMs: error.retryAfterMs });

@@ -13,6 +13,8 @@ const frame = v.looseObject({
 	room: v.optional(v.string()),
 	epoch: v.optional(v.string()),
 	offset: v.optional(v.number()),
+	fatal: v.optional(v.boolean()),
+	retryAfterMs: v.optional(v.number()),
 });
 export type Frame = v.InferOutput<typeof frame>;
 

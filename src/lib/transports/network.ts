@@ -59,7 +59,9 @@ export class Network {
 
 	/** WebSocket is not worth the wait: begin over HTTP. */
 	get blocked(): boolean {
-		return this.#clock.wall() < this.#blockedUntil;
+		const left = this.#blockedUntil - this.#clock.wall();
+		// Far more than was ever meant is of a clock that was set back since.
+		return left > 0 && left < 2 * this.times.quarantine;
 	}
 
 	/** Whether HTTP is tried after a WebSocket did not open. Where it has worked before, once is more likely a restart of the server. */

@@ -1,6 +1,6 @@
 /** Make-before-break: opens a second link beside the one that carries, and tells when everything is live over it. */
 import type { Clock } from '../clock.ts';
-import { framesIn, roomsIn } from './frames-in.ts';
+import { type Frame, framesIn, roomsIn } from './frames-in.ts';
 import { ABNORMAL, type Link, type LinkHandlers, type Transport } from './transport.ts';
 
 export interface ProbeEvents extends Pick<LinkHandlers, 'greet' | 'message'> {
@@ -22,6 +22,8 @@ export function openProbe(transport: Transport, url: string, clock: Clock, timeo
 	/** Rooms that are not live yet. */
 	let missing = new Set<string>();
 	let welcome: string | null = null;
+	/** The pause that a refusal asked for. */
+	let retryAfterMs: number | undefined;
 	let state: 'opening' | 'ready' | 'over' = 'opening';
 	const cancelTimeout = clock.setTimeout(() => {
 		if (state !== 'opening') return;
@@ -39,19 +41,23 @@ export function openProbe(transport: Transport, url: string, clock: Clock, timeo
 			};
 		},
 		message(text) {
-			events.message(text);
-			if (state === 'opening') look(text);
+			const frames = state === 'opening' ? framesIn(text) : [];
+			const refusal = frames.find(({ type, fatal }) => type === 'error' && fatal);
+			// Not handed on: it would be taken for the last word of the link that carries.
+			if (refusal) retryAfterMs = refusal.retryAfterMs;
+			else events.message(text);
+			if (state === 'opening') look(frames);
 		},
-		close(...how) {
+		close(code, reason, asked = retryAfterMs) {
 			if (state === 'over') return;
 			end();
-			events.close(...how);
+			events.close(code, reason, asked);
 		},
 	});
 
 	/** What comes is handed on at once: whoever takes it knows each message by its offset. */
-	function look(text: string) {
-		for (const frame of framesIn(text)) {
+	function look(frames: Frame[]) {
+		for (const frame of frames) {
 			if (frame.type === 'welcome') welcome = JSON.stringify(frame);
 			else if (frame.type === 'live' || frame.type === 'error') missing.delete(frame.room ?? '');
 		}

@@ -5,7 +5,7 @@
 import type { Cancel } from '../clock.ts';
 import { Network, type NetworkOptions } from './network.ts';
 import { openProbe, type Probe } from './probe.ts';
-import { ABNORMAL, type Link, type LinkHandlers, REPLACED, type Transport } from './transport.ts';
+import { ABNORMAL, isSilent, type Link, type LinkHandlers, REPLACED, type Transport } from './transport.ts';
 
 export interface SelectorOptions extends NetworkOptions {
 	/** What is wanted. */
@@ -59,8 +59,9 @@ class Selected implements Link {
 		this.#handlers = handlers;
 		const fallbacks = options.fallbacks.slice(network.fallback);
 		this.#ways = network.blocked ? [...fallbacks, options.webSocket] : [options.webSocket, ...fallbacks];
-		this.#cancelSlow = options.clock.setTimeout(() => this.#tryNext(), network.times.slow);
 		this.#tryNext();
+		// Last: it must not run where opening throws.
+		this.#cancelSlow = options.clock.setTimeout(() => this.#tryNext(), network.times.slow);
 	}
 
 	get transport() {
@@ -157,13 +158,13 @@ class Selected implements Link {
 	/** An attempt ended before anything came. Only silence leads to another way: a refusal is an answer. */
 	#failed(attempt: Attempt, ...how: Parameters<LinkHandlers['close']>) {
 		const { transport } = attempt;
-		const [code, reason] = how;
+		const [code, reason, retryAfterMs] = how;
 		this.#handlers.notice?.({ type: 'failed', transport: transport.name, probe: false, code, reason });
 		const isBeaten = code === REPLACED && attempt.greeted < this.#greetings;
-		if (code !== ABNORMAL && code !== 1005 && !isBeaten) return this.#finish(...how);
+		if (!isSilent(code) && !isBeaten) return this.#finish(...how);
 		if (transport === this.#options.webSocket) this.#network.failed(false);
 		if (transport !== this.#options.webSocket || this.#network.doubtful) this.#tryNext();
-		if (this.#attempts.size === 0) this.#finish(isBeaten ? ABNORMAL : code, reason);
+		if (this.#attempts.size === 0) this.#finish(isBeaten ? ABNORMAL : code, reason, retryAfterMs);
 	}
 
 	/** Tries the next way, unless two are being tried: a WebSocket is left to itself, the ways over HTTP follow each other. */
@@ -180,7 +181,7 @@ class Selected implements Link {
 		const isOurs = code === REPLACED && this.outdated;
 		const how: typeof given = isOurs ? [ABNORMAL, 'The session went to a link that did not last.'] : given;
 		if (this.transport === 'websocket') {
-			if (code === ABNORMAL || code === 1005) this.#network.broke(this.#options.clock.now() - this.#since);
+			if (isSilent(code)) this.#network.broke(this.#options.clock.now() - this.#since);
 		} else if (this.#probe && (isOurs || this.#probe.welcomed)) {
 			// The word of it may come before the probe's welcome. From here on the probe's end is the end.
 			this.#orphaned = true;
@@ -197,21 +198,28 @@ class Selected implements Link {
 		this.#startProbe();
 	}
 
-	#scheduleProbe() {
+	#scheduleProbe(atLeast = 0) {
 		this.#cancelProbe();
-		this.#cancelProbe = this.#options.clock.setTimeout(() => this.#startProbe(), this.#network.probeAfter());
+		const pause = Math.max(atLeast, this.#network.probeAfter());
+		this.#cancelProbe = this.#options.clock.setTimeout(() => this.#startProbe(), pause);
 	}
 
 	#startProbe() {
 		if (this.#over) return;
 		const { webSocket, clock } = this.#options;
 		this.#cancelProbe();
+		const greetings = this.#greetings;
 		this.#notice('tried', webSocket, true);
 		this.#probe = openProbe(webSocket, this.#url, clock, this.#network.times.probeTimeout, {
 			greet: () => this.#greet(),
 			message: (text) => this.#handlers.message(text),
 			ready: (link, welcome) => this.#move(link, welcome),
-			close: (...how) => (this.#carrier?.transport === 'websocket' ? this.#lost(...how) : this.#probeFailed(...how)),
+			close: (...how) => {
+				if (this.transport === 'websocket') return this.#lost(...how);
+				// Rooms that were being answered when it asked for them too may be waiting for its answer.
+				if (this.#greetings > greetings) this.#carrier?.refresh?.();
+				this.#probeFailed(...how);
+			},
 		});
 	}
 
@@ -230,11 +238,12 @@ class Selected implements Link {
 	}
 
 	#probeFailed(...how: Parameters<LinkHandlers['close']>) {
-		const [code, reason] = how;
+		const [code, reason, retryAfterMs] = how;
 		this.#probe = null;
 		this.#handlers.notice?.({ type: 'failed', transport: 'websocket', probe: true, code, reason });
-		this.#network.failed(true);
+		// A refusal has come through.
+		if (isSilent(code)) this.#network.failed(true);
 		if (this.#orphaned) this.#finish(...how);
-		else this.#scheduleProbe();
+		else this.#scheduleProbe(retryAfterMs);
 	}
 }

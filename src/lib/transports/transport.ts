@@ -54,5 +54,7 @@ export interface Transport {
 
 /** What one side sees when the other vanished without a close frame. */
 export const ABNORMAL = 1006;
+/** Whether a link ended, or did not come about, without a word of why. */
+export const isSilent = (code: number): boolean => code === ABNORMAL || code === 1005;
 /** What the server says to a link whose client has come over a later one. */
 export const REPLACED = 4005;

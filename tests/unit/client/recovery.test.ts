@@ -1,5 +1,6 @@
 /** A client through cuts, restarts and silence: traces of what it does. */
 import { describe, expect, it } from 'bun:test';
+import type { LinkHandlers } from '../../../src/lib/transports/transport.ts';
 import { follow, setup, texts } from './harness.ts';
 
 describe('recovery', () => {
@@ -51,6 +52,28 @@ describe('recovery', () => {
 		expect(states).toEqual(['connecting', 'connected', 'disconnected', 'connecting', 'connected']);
 		expect(client.getStats()).toMatchObject({ connects: 2, reconnects: 1, messages: { queued: 2, acked: 2, received: 4 } });
 		expect(client.getStats().recovery.last).toBeGreaterThan(0);
+		client.close();
+	});
+
+	it('what ended the last connection is told until a server has heard it: a probe has nothing to tell', async () => {
+		const { create, clock, server } = setup();
+		let probe: LinkHandlers['greet'] | undefined;
+		const client = create({
+			transport: {
+				name: 'websocket',
+				open(url, handlers) {
+					probe = handlers.greet;
+					return server.transport.open(url, handlers);
+				},
+			},
+		});
+		client.connect();
+		await clock.advance(100);
+		server.last.close(1006);
+		await clock.advance(2_000);
+		expect(server.last.hello?.lastClose).toMatchObject({ code: 1006 });
+		const hello = await probe?.();
+		expect(hello?.()).not.toContain('lastClose');
 		client.close();
 	});
 

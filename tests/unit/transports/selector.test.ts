@@ -117,6 +117,20 @@ describe('falling back', () => {
 		expect(closes).toEqual([[1006, 'three']]);
 	});
 
+	it('nothing gets through for now -> the pause that was asked for comes along', () => {
+		const all = setup();
+		const pauses: (number | undefined)[] = [];
+		all.transport.open('/api/websocket', {
+			greet: async () => () => '',
+			message() {},
+			close: (_code, _reason, retryAfterMs) => pauses.push(retryAfterMs),
+		});
+		all.webSocket.last.ends(1006);
+		all.stream.last.ends(1006, '503', 7_000);
+		all.poll.last.ends(1006, '503', 7_000);
+		expect(pauses).toEqual([7_000]);
+	});
+
 	it('a refusal is an answer: no other way is tried', () => {
 		for (const code of [4001, 4102, 1011]) {
 			const { webSocket, stream, open, closes } = setup();
@@ -337,6 +351,58 @@ describe('coming back', () => {
 		webSocket.last.ends(1006, 'last');
 		expect(closes).toEqual([[1006, 'last']]);
 	});
+});
+
+it('a probe that greeted and failed -> the request that listens is made anew: answers to rooms may have gone with it', async () => {
+	const { clock, webSocket, stream } = onHttp();
+	await clock.advance(5_000);
+	webSocket.last.ends(1006);
+	expect(stream.last.renewed).toBe(0);
+	await clock.advance(10_000);
+	await webSocket.last.greets();
+	webSocket.last.ends(1006);
+	expect(stream.last.renewed).toBe(1);
+});
+
+describe('a probe that is refused', () => {
+	const refusal = { type: 'error', code: 'rate-limited', class: 'rate-limit', message: 'no', fatal: true, retryAfterMs: 30_000 };
+
+	it('its own refusal is not told: it would be taken for that of the link which carries', async () => {
+		const { clock, webSocket, heard, link, closes } = onHttp();
+		await clock.advance(5_000);
+		heard.length = 0;
+		webSocket.last.says(refusal);
+		webSocket.last.ends(4100, 'no');
+		expect([heard, link.transport, closes]).toEqual([[], 'event-stream', []]);
+	});
+
+	it('an answer is no blocked network; the pause that was asked for is kept', async () => {
+		const { clock, webSocket, storage } = onHttp();
+		await clock.advance(5_000);
+		webSocket.last.ends(4100, 'no', 30_000);
+		expect(storage.size).toBe(0);
+		await clock.advance(29_999);
+		expect(webSocket.links.length).toBe(2);
+		await clock.advance(1);
+		expect(webSocket.links.length).toBe(3);
+	});
+});
+
+it('an address that nothing can open -> thrown, and nothing goes on behind', async () => {
+	const { clock, webSocket, stream, open } = setup();
+	webSocket.open = () => {
+		throw new TypeError('no address');
+	};
+	expect(open).toThrow('no address');
+	await clock.advance(10_000);
+	expect([stream.links.length, clock.pending]).toEqual([0, 0]);
+});
+
+it('a clock that was set back does not keep a network blocked for longer than 10 min', () => {
+	const storage = new Map([['holdfast.websocket-blocked-until', String(new FakeClock().wall() + 86_400_000)]]);
+	const { webSocket, open } = setup({ storage });
+	open();
+	expect(webSocket.links.length).toBe(1);
 });
 
 it('close in any phase -> everything is let go of, nobody is called', async () => {
