@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Subprocess } from 'bun';
 import { connectHoldfast } from './load/holdfast.ts';
+import { connectPoll, connectStream } from './load/http.ts';
 import type { Connect } from './load/link.ts';
 import { connectSocketIo } from './load/socketio.ts';
 import { connectText } from './load/text.ts';
@@ -19,9 +20,13 @@ interface Peer {
 	connect: Connect;
 }
 
+const holdfast = ['bun', 'server.ts'];
+
 /** All that can be compared; a row names those that it does compare. */
 const peers = {
-	holdfast: { title: 'Holdfast', command: ['bun', 'server.ts'], connect: connectHoldfast },
+	holdfast: { title: 'Holdfast', command: holdfast, connect: connectHoldfast },
+	'holdfast-poll': { title: 'Holdfast over long-polling', command: holdfast, connect: connectPoll },
+	'holdfast-stream': { title: 'Holdfast over event streams', command: holdfast, connect: connectStream },
 	raw: { title: 'raw', command: ['bun', 'bench/peers/raw.ts'], connect: connectText },
 	ws: { title: 'ws', command: ['node', 'bench/peers/ws.mjs'], connect: connectText },
 	socketio: { title: 'Socket.IO', command: ['node', 'bench/peers/socketio.mjs'], connect: connectSocketIo },

@@ -1,11 +1,8 @@
 /** Speaks `holdfast.v1`: hello with the room, live, then messages counted by their marker without parsing them. */
 import { decodeServer, encode } from '../../src/lib/protocol/codec.ts';
 import type { ServerFrame } from '../../src/lib/protocol/frames.ts';
-import { PROTOCOL_VERSION } from '../../src/lib/protocol/limits.ts';
-import { addressOf, type Connect, type Link, type Member, payload } from './link.ts';
-
-const MESSAGE = '"type":"message"';
-const ACK = '"type":"ack"';
+import { acksIn, helloOf, messagesIn, publishes, publishOf, roomsOf } from './frames.ts';
+import { addressOf, type Connect, type Link, type Member } from './link.ts';
 
 export const connectHoldfast: Connect = (target, member) =>
 	new Promise((resolve, reject) => {
@@ -41,35 +38,29 @@ class HoldfastLink implements Link {
 	}
 
 	publish(count: number) {
-		const frames = Array.from({ length: count }, () => this.#frame(++this.member.seq));
+		const frames = publishes(this.member, count);
 		// Like the product's own client: what is sent within a tick travels as one array.
 		this.#socket.send(frames.length === 1 ? frames.join() : `[${frames.join()}]`);
 	}
 
 	resend() {
-		this.#socket.send(this.#frame(this.member.seq));
+		this.#socket.send(publishOf(this.member, this.member.seq));
 	}
 
 	close() {
 		this.#socket.close();
 	}
 
-	#frame(seq: number) {
-		return `{"type":"publish","room":"${this.member.room}","seq":${seq},"kind":"chat","data":{"text":"${payload}"}}`;
-	}
-
 	#greet() {
-		const { id, room, ledger } = this.member;
-		const connectionNumber = ++this.member.connectionNumber;
-		const rooms = room === null ? [] : [{ room, ...ledger?.position }];
-		this.#socket.send(encode({ type: 'hello', version: PROTOCOL_VERSION, client: id, connectionNumber, rooms }));
+		this.member.connectionNumber += 1;
+		this.#socket.send(helloOf(this.member, roomsOf(this.member, this.member.ledger?.position ?? null)));
 	}
 
 	#receive(text: string) {
 		if (this.#live && !this.member.ledger) {
-			const messages = occurrences(text, MESSAGE);
+			const messages = messagesIn(text);
 			this.delivered += messages;
-			const acks = this.member.seq > 0 ? occurrences(text, ACK) : 0;
+			const acks = this.member.seq > 0 ? acksIn(text) : 0;
 			if (acks > 0) this.onAcked(acks);
 			if (messages + acks > 0) return;
 		}
@@ -104,12 +95,4 @@ class HoldfastLink implements Link {
 				return this.#socket.close();
 		}
 	}
-}
-
-/** How often `marker` occurs. After a hit the payload is skipped: no marker lies within it. */
-function occurrences(text: string, marker: string): number {
-	let count = 0;
-	const stride = marker === MESSAGE ? payload.length : marker.length;
-	for (let at = text.indexOf(marker); at >= 0; at = text.indexOf(marker, at + stride)) count += 1;
-	return count;
 }
