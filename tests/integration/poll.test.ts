@@ -2,9 +2,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test';
 import type { ServerFrame } from '../../src/lib/protocol/frames.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { type InProcess, startInProcess } from '../support/in-process.ts';
+import { type InProcess, startInProcess, temporaryFolder } from '../support/in-process.ts';
 import { type Greeting, helloOf, type PollOptions, poll } from '../support/poll.ts';
 import { until } from '../support/until.ts';
+import { openFaultyLog } from './faulty-log.ts';
 import { range } from './rooms.ts';
 
 let server: InProcess;
@@ -52,6 +53,29 @@ describe('a poll that does not wait', () => {
 		expect(types.filter((type) => type === 'ack')).toHaveLength(2);
 		expect(frames.filter(({ type }) => type === 'message')).toMatchObject([{ offset: 1 }, { offset: 2 }]);
 		for (const type of ['history', 'pong']) expect(types).toContain(type);
+	});
+});
+
+describe('between two polls', () => {
+	it('a room that nobody follows stays at hand for a moment, takes what is committed, and is let go of by the sweep', async () => {
+		const [folder, clock] = [temporaryFolder(), new FakeClock()];
+		const log = await openFaultyLog(folder.path);
+		const server = await startInProcess({ clock, log, dataDir: folder.path });
+		const [cookie, client] = [await server.cookie('Ann'), id()];
+		const room = 'resting';
+		let reads = 0;
+		log.before = { head: () => void reads++, read: () => void reads++ };
+		const { frames } = await poll(server.url, [helloOf(client, { rooms: [room] })], { cookie });
+		const [first, epoch] = [reads, epochOf(frames)];
+		await poll(server.url, [helloOf(client), chat(room, 1)], { cookie });
+		const again = await poll(server.url, [helloOf(client, { rooms: [{ room, epoch, offset: 0 }] })], { cookie });
+		expect(again.frames.filter(({ type }) => type === 'message')).toMatchObject([{ offset: 1 }]);
+		expect([reads, server.realtime.counts().rooms]).toEqual([first, 0]);
+		await clock.advance(5_000);
+		await poll(server.url, [helloOf(client, { rooms: [{ room, epoch, offset: 1 }] })], { cookie });
+		expect(reads).toBeGreaterThan(first);
+		await server.close();
+		folder.remove();
 	});
 });
 

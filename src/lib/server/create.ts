@@ -97,6 +97,7 @@ export async function createRealtime(
 			}),
 		onSweep(now, elapsedMs, plannedMs) {
 			sessions.sweep(now - options.connections.timeoutMs);
+			hub.sweep();
 			acceptRate.measure(elapsedMs, plannedMs);
 		},
 	});

@@ -16,11 +16,16 @@ export interface Subscription {
 
 /** Messages read from the log at a time while a subscriber catches up. */
 const PAGE = 200;
+/** Rooms that are kept at hand although nobody follows them just now. */
+const RESTING_ROOMS = 1_000;
 /** Characters of them that are sent before the reader is waited for: far less than may wait for it. */
 const PAGE_LENGTH = 65_536;
 
 export class Hub {
 	readonly #rooms = new Map<string, Room>();
+	/** Rooms that a poll left: it is back within a moment. Dropped by the sweep after next where nobody is. */
+	#resting = new Set<Room>();
+	#rested = new Set<Room>();
 	readonly #log: MessageLog;
 	readonly #outgoing: Outgoing;
 	readonly #publish: Publish;
@@ -35,7 +40,14 @@ export class Hub {
 
 	/** Rooms that somebody follows now. */
 	get count(): number {
-		return this.#rooms.size;
+		return [...this.#rooms.values()].filter(({ subscribers }) => subscribers.size > 0).length;
+	}
+
+	/** Lets go of the rooms to which nobody has come back. */
+	sweep() {
+		for (const room of this.#rested) this.#dropIfEmpty(room);
+		this.#rested = this.#resting;
+		this.#resting = new Set();
 	}
 
 	subscribersOf = (room: string): ReadonlySet<Connection> => this.#rooms.get(room)?.subscribers ?? new Set();
@@ -208,7 +220,13 @@ export class Hub {
 	#leave(connection: Connection, { room, live }: Subscription) {
 		if (live) connection.leave(room.topic);
 		room.subscribers.delete(connection);
-		// A room of the same name may have taken the place of one that was given up.
+		// Between two polls a room would be forgotten, and read from the log again, each time.
+		if (connection.transport === 'websocket' || !room.loaded || this.#resting.size >= RESTING_ROOMS) this.#dropIfEmpty(room);
+		else if (room.subscribers.size === 0) this.#resting.add(room);
+	}
+
+	/** A room of the same name may have taken the place of one that was given up. */
+	#dropIfEmpty(room: Room) {
 		if (room.subscribers.size === 0 && this.#rooms.get(room.name) === room) this.#rooms.delete(room.name);
 	}
 }

@@ -36,7 +36,7 @@ const TEXTS = 15;
 /** For the answer to what was sent, which waits for the disk; in milliseconds. */
 const SEND_TIMEOUT = 30_000;
 /** Between the starts of two rounds, in milliseconds: a busy room comes in larger answers instead of more of them. */
-const PACE = 25;
+const PACE = 150;
 
 export function openHttpLink(
 	transport: TransportName,

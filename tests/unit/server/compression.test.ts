@@ -1,10 +1,12 @@
 /** What is compressed and how, by what the client takes. */
 import { describe, expect, it } from 'bun:test';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { compressed, encodingFor, measured } from '../../../src/lib/server/http/compression.ts';
+import { answerOf, compressed, encodingFor } from '../../../src/lib/server/http/compression.ts';
 
 const long = 'Höre, was geschah. '.repeat(200);
 const json = { 'content-type': 'application/json' };
+const measured = (text: string, headers: Record<string, string>) =>
+	new Response(text, { headers: { ...headers, 'content-length': String(Buffer.byteLength(text)) } });
 const asking = (accept?: string) =>
 	new Request('http://x/', accept === undefined ? {} : { headers: { 'accept-encoding': accept } });
 
@@ -59,5 +61,15 @@ describe('compression', () => {
 		expect(response.headers.get('content-encoding')).toBeNull();
 		expect(response.headers.get('vary')).toBe('accept-encoding');
 		expect(await response.text()).toBe(long);
+	});
+
+	it('an answer is made as its client takes it', async () => {
+		const short = await answerOf(asking('br'), 'short', json);
+		const whole = await answerOf(asking(), long, json);
+		expect([await short.text(), await whole.text()]).toEqual(['short', long]);
+		const packed = await answerOf(asking('gzip'), long, json);
+		expect([packed.headers.get('content-encoding'), packed.headers.get('content-type')]).toEqual(['gzip', 'application/json']);
+		expect(gunzipSync(await packed.bytes()).toString()).toBe(long);
+		for (const { headers } of [short, whole, packed]) expect(headers.get('vary')).toBe('accept-encoding');
 	});
 });

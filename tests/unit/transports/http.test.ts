@@ -76,17 +76,17 @@ describe('long-polling', () => {
 		await settle();
 		expect(last()).toMatchObject({ path: '/api/poll', frames: [{ type: 'hello', waitMs: 0 }] });
 		last().answer(json([{ type: 'welcome' }]));
-		await clock.advance(25);
+		await clock.advance(150);
 		expect(heard).toEqual(['[{"type":"welcome"}]']);
 		expect([requests.length, last().frames]).toEqual([2, [{ type: 'hello', waitMs: 25_000 }]]);
 	});
 
-	it('a busy room -> at most one question in 25 ms', async () => {
+	it('a busy room -> at most one question in 150 ms', async () => {
 		const { clock, requests, last } = setup(longPollingTransport);
 		await settle();
 		for (let round = 0; round < 100; round++) {
 			last().answer(json([]));
-			await clock.advance(1);
+			await clock.advance(6);
 		}
 		expect(requests.length).toBe(5);
 	});
@@ -110,10 +110,10 @@ describe('long-polling', () => {
 		const { requests, link, last, clock } = setup(longPollingTransport);
 		await settle();
 		last().answer(json([]));
-		await clock.advance(25);
+		await clock.advance(150);
 		link.refresh?.();
 		link.wake?.();
-		await clock.advance(25);
+		await clock.advance(150);
 		expect(requests.map(({ aborted }) => aborted).slice(0, 3)).toEqual([true, true, false]);
 		expect(last().frames).toEqual([{ type: 'hello', waitMs: 0 }]);
 	});
@@ -231,7 +231,7 @@ describe('event stream', () => {
 		const first = stream(last());
 		await first.says('data: 1\n\n');
 		await first.ends();
-		await clock.advance(25);
+		await clock.advance(150);
 		expect([requests.length, closes]).toEqual([2, []]);
 		const second = stream(last());
 		await settle();

@@ -18,8 +18,9 @@ type Encoding = keyof typeof encoders;
 
 /** What a client takes of what we offer, brotli first. */
 export function encodingFor(accepted: string | null): Encoding | null {
+	if (!accepted) return null;
 	const offers = new Map(
-		(accepted ?? '').split(',').map((item) => {
+		accepted.split(',').map((item) => {
 			const [name = '', ...parameters] = item.toLowerCase().split(';');
 			const quality = parameters.map((each) => each.trim()).find((each) => each.startsWith('q='));
 			return [name.trim(), Number(quality?.slice(2) ?? 1)];
@@ -47,7 +48,12 @@ export async function compressed(request: Request, response: Response): Promise<
 	return new Response(body, { status, headers });
 }
 
-/** A text as an answer with its length, so that it can be compressed. */
-export function measured(text: string, headers: Record<string, string>): Response {
-	return new Response(text, { headers: { ...headers, 'content-length': String(Buffer.byteLength(text)) } });
+/** A text as an answer that this client takes. Short ones, which most are, cost nothing but themselves. */
+export function answerOf(request: Request, text: string, headers: Record<string, string>): Response | Promise<Response> {
+	const plain = { ...headers, vary: 'accept-encoding' };
+	const encoding = text.length < LEAST ? null : encodingFor(request.headers.get('accept-encoding'));
+	if (!encoding) return new Response(text, { headers: plain });
+	return encoders[encoding](Buffer.from(text)).then(
+		(body) => new Response(body, { headers: { ...plain, 'content-encoding': encoding, 'content-length': String(body.length) } }),
+	);
 }

@@ -32,7 +32,8 @@ export async function answerEvents(to: HttpEndpoint, request: Request, server: S
 		topics: to.topics,
 		connection,
 		report: to.report,
-		positions: () => encodePositions(connection.subscriptions, before),
+		// Whoever posts knows its positions: only a browser's own EventSource hands an id back.
+		positions: request.method === 'GET' ? () => encodePositions(connection.subscriptions, before) : null,
 		over(code) {
 			cancel();
 			if (code !== closeCode.normal && code !== closeCode.noCode) refused = { code };

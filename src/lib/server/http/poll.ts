@@ -3,7 +3,7 @@ import type { Server } from 'bun';
 import { closeCode, type Ending } from '../../protocol/codes.ts';
 import { Connection } from '../connection.ts';
 import { direct } from '../outgoing.ts';
-import { measured } from './compression.ts';
+import { answerOf } from './compression.ts';
 import { begin, conclude, unbuffered } from './conversation.ts';
 import { PollWire } from './poll-wire.ts';
 import { closeResponse } from './refusal.ts';
@@ -25,7 +25,7 @@ export async function answerPoll(to: HttpEndpoint, request: Request, server: Ser
 	server.timeout(request, HELD_TIMEOUT);
 	const connection = new Connection(who.address, who.user, direct, 'long-polling', waitMs > 0);
 	return new Promise((resolve) => {
-		const over = (ending: Ending, code: number, response: Response) => {
+		const over = (ending: Ending, code: number, response: Response | Promise<Response>) => {
 			cancel();
 			resolve(response);
 			conclude(to, connection, wire, ending, code);
@@ -35,7 +35,7 @@ export async function answerPoll(to: HttpEndpoint, request: Request, server: Ser
 			connection,
 			waits: waitMs > 0,
 			report: to.report,
-			answer: (text) => over('client', closeCode.normal, measured(text, headers)),
+			answer: (text) => over('client', closeCode.normal, answerOf(request, text, headers)),
 			refuse: (code, reason) => over('unknown', code, closeResponse(code, reason, connection.refusal)),
 		});
 		// Also where it does not wait for news: a log that answers nothing must not hold a request for ever.

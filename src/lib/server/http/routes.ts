@@ -1,10 +1,9 @@
 /** The API over HTTP that is answered here, before the pages, and what pages of other origins may see of it. */
 import type { Server } from 'bun';
 import { closeCode } from '../../protocol/codes.ts';
-import type { Admission, Knock } from '../admission.ts';
+import type { Admission } from '../admission.ts';
 import type { Connection, TransportName } from '../connection.ts';
 import type { Tickets } from '../tickets.ts';
-import { compressed } from './compression.ts';
 import { answerEvents, EVENTS_PATH } from './event-stream.ts';
 import { answerPoll, POLL_PATH } from './poll.ts';
 import { closeResponse, Refused, refusal } from './refusal.ts';
@@ -31,20 +30,20 @@ export const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
 
 /** Answers, come what may: what is turned away is counted, and a failure of ours is a 500 with its frame. */
 export async function serveApi(to: ApiEndpoint, route: Route, request: Request, server: Server<Connection>): Promise<Response> {
-	const knock = { request, address: server.requestIP(request)?.address ?? '' };
 	const { methods, transport, answer } = route;
-	if (request.method === 'OPTIONS') return shared(to.admission, knock, new Response(null, { status: 204, headers: preflight }));
+	if (request.method === 'OPTIONS')
+		return shared(to.admission, request, server, new Response(null, { status: 204, headers: preflight }));
 	if (!methods.includes(request.method))
 		return refusal(405, 'bad-frame', `this address takes ${methods.join(' and ')} alone`, {
 			headers: { allow: methods.join(', ') },
 		});
 	try {
-		return shared(to.admission, knock, await compressed(request, await answer(to, request, server)));
+		return shared(to.admission, request, server, await answer(to, request, server));
 	} catch (error) {
 		if (!(error instanceof Refused)) to.report(transport, error);
 		const { code, message, retryAfterMs, user } = error instanceof Refused ? error : FAILED;
 		to.incidents.refused(transport, code, retryAfterMs, user);
-		return shared(to.admission, knock, closeResponse(code, message, { retryAfterMs }));
+		return shared(to.admission, request, server, closeResponse(code, message, { retryAfterMs }));
 	}
 }
 
@@ -57,9 +56,10 @@ const preflight = {
 };
 
 /** Lets a page of an origin that may ask read the answer, too. */
-function shared(admission: Admission, knock: Knock, response: Response): Response {
-	const origin = knock.request.headers.get('origin');
-	if (origin === null || !admission.originAllowed(knock)) return response;
+function shared(admission: Admission, request: Request, server: Server<Connection>, response: Response): Response {
+	const origin = request.headers.get('origin');
+	if (origin === null) return response;
+	if (!admission.originAllowed({ request, address: server.requestIP(request)?.address ?? '' })) return response;
 	response.headers.set('access-control-allow-origin', origin);
 	response.headers.set('access-control-allow-credentials', 'true');
 	response.headers.append('vary', 'origin');

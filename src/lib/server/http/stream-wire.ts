@@ -15,8 +15,8 @@ export interface StreamWireOptions {
 	topics: Topics;
 	connection: Connection;
 	report: Report;
-	/** Where the rooms stand with all that was sent: the `id` of an event. */
-	positions(): string;
+	/** Where the rooms stand with all that was sent: the `id` of an event; null where nobody hands it back. */
+	positions: (() => string) | null;
 	/** Called once: it is over, by the code that a WebSocket would be closed with, or because the client has gone. */
 	over(code: number): void;
 }
@@ -96,8 +96,10 @@ export class StreamWire extends HttpWire {
 		const frames = this.#frames;
 		this.#frames = [];
 		this.#length = 0;
-		this.#controller?.enqueue(encoder.encode(`id: ${this.#options.positions()}\ndata: [${frames.join(',')}]\n\n`));
-		this.#options.connection.endIfSlow();
+		const { positions, connection } = this.#options;
+		const id = positions ? `id: ${positions()}\n` : '';
+		this.#controller?.enqueue(encoder.encode(`${id}data: [${frames.join(',')}]\n\n`));
+		connection.endIfSlow();
 	}
 
 	#end(code: number) {
