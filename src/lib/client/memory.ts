@@ -79,7 +79,8 @@ export function createMemory(store: OutboxStore, failed: (error: RealtimeError) 
 			// Taken now: another link may be counted before this one is kept.
 			const counted = { ...identity };
 			await identify(null);
-			return counted;
+			// Or another page has taken the id over: greeting with it would end that page, or this one.
+			return counted.client === identity.client ? counted : this.count();
 		},
 		/** Begins anew, under an id that nobody has used. */
 		renew() {

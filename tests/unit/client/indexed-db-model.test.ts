@@ -61,6 +61,20 @@ describe('outbox of several tabs, model', () => {
 			{ numRuns: Number(process.env.RUNS ?? 100) },
 		);
 	}, 120_000);
+
+	it('back from being put aside, and connecting before it is known that a duplicate has the id -> both go on', () =>
+		run(
+			[
+				{ do: 'wait', ms: 0 },
+				{ do: 'duplicate', tab: 0 },
+				{ do: 'aside', tab: 0 },
+				{ do: 'look', tab: 1 },
+				{ do: 'wait', ms: 0 },
+				{ do: 'wait', ms: 0 },
+				{ do: 'send', tab: 0, room: 0, times: 1 },
+			],
+			['take'],
+		));
 });
 
 async function run(steps: Drawn<typeof step>[], moods: Drawn<typeof mood>[]) {
