@@ -49,6 +49,17 @@ describe('moving between transports', () => {
 		expect(await peer.closed).toMatchObject({ code: 4005 });
 	});
 
+	it('WebSocket -> HTTP: who took its own place does not hear that it was replaced', async () => {
+		const room = id();
+		const peer = await server.peer('Ann');
+		await peer.hello({ rooms: [room] });
+		await ask([helloOf(peer.client, { rooms: [room], connectionNumber: 2 })]);
+		await peer.closed;
+		const [welcome] = (await ask([helloOf(peer.client, { rooms: [room], connectionNumber: 2 })])).frames;
+		expect(welcome).toMatchObject({ type: 'welcome', resumed: true });
+		expect(welcome).not.toHaveProperty('previous');
+	});
+
 	it('HTTP -> WebSocket: the stay goes on until the WebSocket is live, then its requests get 409', async () => {
 		const [room, client] = [id(), id()];
 		await ask([helloOf(client, { rooms: [room], connectionNumber: 5 })]);

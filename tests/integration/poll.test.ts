@@ -178,6 +178,26 @@ describe('a poll that waits', () => {
 		expect(seen).toEqual(range(1, 480));
 		expect(requests).toBeGreaterThan(3);
 	});
+
+	it('many rooms with long messages: no answer holds much more than it may, and all are live in the end', async () => {
+		const rooms = range(1, 8).map(id);
+		const writer = id();
+		for (const room of rooms) await ask([helloOf(writer), ...range(1, 25).map((n) => chat(room, n, 'x'.repeat(4_000)))]);
+		const client = id();
+		const positions = new Map<string, { room: string; epoch?: string; offset?: number }>();
+		let missing = rooms;
+		let requests = 0;
+		while (missing.length > 0 && requests++ < 20) {
+			const { frames, text } = await ask([helloOf(client, { rooms: rooms.map((room) => positions.get(room) ?? { room }) })]);
+			expect(text.length).toBeLessThan(2 * 262_144);
+			const epochs = new Map(frames.flatMap((frame) => (frame.type === 'subscribed' ? [[frame.room, frame.epoch]] : [])));
+			for (const frame of frames)
+				if (frame.type === 'live')
+					positions.set(frame.room, { room: frame.room, epoch: epochs.get(frame.room) ?? '', offset: frame.offset });
+			missing = rooms.filter((room) => !positions.has(room));
+		}
+		expect(missing).toEqual([]);
+	});
 });
 
 describe('on a real clock', () => {

@@ -116,14 +116,19 @@ export class Connection {
 		return turn;
 	}
 
-	/** Whether more was sent in this tick than a reader can be expected to take at once. */
+	/** Whether more waits for the reader than it can be expected to take at once: here, or in a wire that gathers by itself. */
 	get crowded(): boolean {
-		return (this.waiting?.length ?? 0) > SLOW_CONSUMER_BYTES / 8;
+		return Math.max(this.waiting?.length ?? 0, this.#buffered) > SLOW_CONSUMER_BYTES / 8;
+	}
+
+	/** Writes what waits, ahead of what others are told next. */
+	flush() {
+		this.#outgoing.flush(this);
 	}
 
 	/** Resolves once a replay may go on: when others had their turn, and the peer has read most of what waits for it or is gone. */
 	async drained(): Promise<void> {
-		this.#outgoing.flush(this);
+		this.flush();
 		await new Promise<void>((resolve) => setImmediate(resolve));
 		if (this.#buffered > SLOW_CONSUMER_BYTES / 4 && !this.ending)
 			await new Promise<void>((resolve) => {
@@ -151,7 +156,7 @@ export class Connection {
 	/** From its first message on its acks go through a topic of its own: see `Outgoing`. */
 	speak() {
 		if (this.speaks) return;
-		this.#outgoing.flush(this);
+		this.flush();
 		this.speaks = true;
 		this.#wire?.subscribe(this.id);
 	}
@@ -167,7 +172,7 @@ export class Connection {
 	/** Ends it: what was sent goes out first, then the close frame. Only the first ending counts. */
 	end(ending: Ending, code: number, reason: string) {
 		if (this.ending) return;
-		this.#outgoing.flush(this);
+		this.flush();
 		this.ending = ending;
 		this.#wire?.close(code, reason);
 	}

@@ -61,21 +61,25 @@ export async function greet(greeter: Greeter, connection: Connection, hello: Hel
 	const joining = hello.rooms.map(({ room, epoch, offset }) => hub.subscribe(connection, room, positionOf(epoch, offset)));
 	// Nothing to wait for where every room was at hand: all of this is one step then.
 	if (joining.some(Boolean)) await Promise.all(joining);
-	takeOver(session, connection);
+	const older = takeOver(session, connection);
+	if (!older) return;
+	connection.flush();
+	// What is sent within a handler leaves at its end: the newer one is to hear that it is live before the older one hears of its end.
+	await new Promise((resolve) => setImmediate(resolve));
+	if (older.number === connection.number && isHttp(older)) older.end('client', closeCode.normal, 'a newer poll waits');
+	else older.end('replaced', closeCode.replaced, REPLACED);
 }
 
 export const isHttp = ({ transport }: Connection): boolean => transport !== 'websocket';
 
-/** The newer connection has the session from here on; the older one is told, and no frame of it counts. */
-function takeOver(session: Session, connection: Connection) {
-	if (connection.ending || overtaken(session, connection) || session.connection === connection) return;
+/** The newer connection has the session from here on, and no frame of the older one counts. Returns that one, where it is to end. */
+function takeOver(session: Session, connection: Connection): Connection | null {
+	if (connection.ending || overtaken(session, connection) || session.connection === connection) return null;
 	const older = session.connection;
-	const again = older?.number === connection.number;
 	// A request that only sends leaves the one that waits waiting. Of two that wait with one number the second is wanted.
-	if (again && !connection.listens) return;
+	if (older?.number === connection.number && !connection.listens) return null;
 	hold(session, connection);
-	if (again && isHttp(older)) older.end('client', closeCode.normal, 'a newer poll waits');
-	else older?.end('replaced', closeCode.replaced, REPLACED);
+	return older;
 }
 
 function hold(session: Session, connection: Connection) {

@@ -18,7 +18,8 @@ export function depart(
 	const { session, ending } = connection;
 	if (!session) return;
 	session.connections -= 1;
-	if (session.connection !== null && session.connection !== connection) return;
+	// A newer one has the session already: of that one nothing has ended.
+	if (session.liveNumber > connection.number || (session.connection !== null && session.connection !== connection)) return;
 	session.connection = null;
 	session.endedAt = registry.now;
 	if (isHttp(connection) && everyday.has(ending ?? 'unknown')) return;
