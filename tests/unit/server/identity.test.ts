@@ -15,8 +15,11 @@ it('issued -> verified, again and again, until it expires', () => {
 	expect(createIdentities('another secret of as many letters', clock.wall).verify(token)).toBeNull();
 });
 
-it.each(['.', '.more', '=', '!', ' ', 'A'])('followed by %p -> none of ours: nobody makes many of one, to be remembered', (more) => {
-	const { token } = identities.issue(ann);
-	expect(identities.verify(token + more)).toBeNull();
-	expect(identities.verify(token)).toEqual(ann);
-});
+it.each(['.', '.more', '=', '!', ' ', 'A'])(
+	'followed by %p -> none of ours: nobody makes many of one, to be remembered',
+	(more) => {
+		const { token } = identities.issue(ann);
+		expect(identities.verify(token + more)).toBeNull();
+		expect(identities.verify(token)).toEqual(ann);
+	},
+);
