@@ -33,18 +33,17 @@ export interface Member {
 	leave(): void;
 }
 
-const word = v.variant('type', [
-	/** A tab says which rooms it is in, and how far it is. */
-	v.object({ type: v.literal('rooms'), tab: v.string(), rooms: v.array(roomPosition) }),
-	v.object({ type: v.literal('left'), tab: v.string() }),
-	/** Another tab listens from here on: tell it your rooms. */
-	v.object({ type: v.literal('leads'), tab: v.string() }),
-	/** Something came in these rooms. Signals are not kept anywhere, so they ride along. */
-	v.object({ type: v.literal('news'), tab: v.string(), rooms: v.array(v.string()), signals: v.array(v.unknown()) }),
-]);
-
-type Said = v.InferOutput<typeof word>;
-type Unsigned<Word> = Word extends Said ? Omit<Word, 'tab'> : never;
+/**
+ * What tabs say. `rooms`: which rooms this one is in, and how far it is; `left`: it is in none any more; `leads`: it listens from
+ * here on, tell it your rooms; `news`: something came in these rooms. Signals are not kept anywhere, so they ride along.
+ */
+const word = v.object({
+	type: v.picklist(['rooms', 'left', 'leads', 'news']),
+	tab: v.string(),
+	rooms: v.optional(v.array(roomPosition), []),
+	signals: v.optional(v.array(v.unknown()), []),
+});
+type Word = v.InferOutput<typeof word>;
 
 /** After this long a tab asks without a hint, in milliseconds: its session must not be forgotten, and a frozen tab gives none. */
 const PATIENCE = 25_000;
@@ -80,7 +79,7 @@ export function joinTabs({ locks, channel: open, putAside }: Tabs, clock: Clock,
 	function lead() {
 		if (over) return undefined;
 		leads = true;
-		say({ type: 'leads' });
+		say('leads');
 		return new Promise<void>((resolve) => {
 			resign = resolve;
 		});
@@ -119,23 +118,23 @@ export function joinTabs({ locks, channel: open, putAside }: Tabs, clock: Clock,
 			});
 			leads = false;
 			resign();
-			say({ type: 'left' });
+			say('left');
 		},
 		() => wakeUp(),
 	);
 
-	function say(message: Unsigned<Said>) {
-		if (!over) channel.postMessage({ ...message, tab });
+	function say(type: Word['type'], more: Partial<Word> = {}) {
+		if (!over) channel.postMessage({ ...more, type, tab });
 	}
 
 	channel.onmessage = ({ data }) => {
 		const heard = v.safeParse(word, data);
 		if (!heard.success) return; // another version of this page
-		const said = heard.output;
-		if (said.type === 'rooms' && leads) follow(said.tab, said.rooms);
-		else if (said.type === 'left') others.delete(said.tab);
-		else if (said.type === 'leads') say({ type: 'rooms', rooms: own });
-		else if (said.type === 'news' && !leads) hint(said.rooms, said.signals);
+		const { type, tab: who, rooms, signals } = heard.output;
+		if (type === 'rooms' && leads) follow(who, rooms);
+		else if (type === 'left') others.delete(who);
+		else if (type === 'leads') say('rooms', { rooms: own });
+		else if (type === 'news' && !leads) hint(rooms, signals);
 	};
 
 	/** Only a room that nobody was in is worth another request. */
@@ -145,8 +144,8 @@ export function joinTabs({ locks, channel: open, putAside }: Tabs, clock: Clock,
 		if (rooms.some(({ room }) => !listened.has(room))) renew();
 	}
 
-	function hint(rooms: string[], signals: unknown[]) {
-		hinted ||= rooms.some((room) => own.some((each) => each.room === room));
+	function hint(rooms: RoomPosition[], signals: unknown[]) {
+		hinted ||= rooms.some(({ room }) => own.some((each) => each.room === room));
 		take(signals);
 	}
 
@@ -193,7 +192,7 @@ export function joinTabs({ locks, channel: open, putAside }: Tabs, clock: Clock,
 	function announce(news: Frame[]) {
 		const signals = news.filter(({ type }) => type === 'signal');
 		const rooms = new Set(news.flatMap(({ type, room }) => (room === undefined || type === 'signal' ? [] : [room])));
-		if (news.length > 0) say({ type: 'news', rooms: [...rooms], signals });
+		if (news.length > 0) say('news', { rooms: [...rooms].map((room) => ({ room })), signals });
 	}
 
 	/** Asks for itself: at once when something is wanted at once, else after a hint. */
@@ -203,7 +202,7 @@ export function joinTabs({ locks, channel: open, putAside }: Tabs, clock: Clock,
 		hinted = false;
 		const body = round.hello({ waitMs: 0 });
 		own = roomsIn(body);
-		say({ type: 'rooms', rooms: own });
+		say('rooms', { rooms: own });
 		round.deliver(await round.ask('poll', { body: `[${body}]`, type: 'application/json', ms: ANSWER }).text());
 	}
 
@@ -229,7 +228,7 @@ export function joinTabs({ locks, channel: open, putAside }: Tabs, clock: Clock,
 		},
 		leave() {
 			if (over) return;
-			say({ type: 'left' });
+			say('left');
 			over = true;
 			stopAside?.();
 			wakeUp();
