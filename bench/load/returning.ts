@@ -2,10 +2,11 @@
 import { localDrop } from '../../src/lib/client/drop.ts';
 import { resolveOptions } from '../../src/lib/client/options.ts';
 import { pauseBefore } from '../../src/lib/client/reaction.ts';
+import { webSocketTransport } from '../../src/lib/transports/websocket.ts';
 import type { Connect, Link, Member, Target } from './link.ts';
 
 /** The client's defaults. Peers without an advertised spread have 0 of it and the same policies. */
-const { policies, backoff } = resolveOptions({});
+const { policies, backoff } = resolveOptions({ transport: webSocketTransport() });
 
 export class Returning {
 	/** The connection, or null between two of them. */

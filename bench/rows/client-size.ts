@@ -7,21 +7,26 @@ const kilobytes = (bytes: number) => bytes / 1_000;
 
 export const clientSize: Row = {
 	name: 'client-size',
-	work: 'the client (`src/lib/client/index.ts`) for the browser, minified, gzip level 9; kB is 1000 bytes',
+	work: 'the client for the browser, minified, gzip level 9; kB is 1000 bytes',
 	peers: ['holdfast'],
 	goals: [
-		{ what: 'core with WebSocket (`createClient` alone)', most: 8, unit: 'kB', measured: own('coreKilobytes') },
-		{ what: 'everything that the client exports', most: 12, unit: 'kB', measured: own('allKilobytes') },
+		{ what: 'core with WebSocket (all of `client/core.ts`)', most: 8, unit: 'kB', measured: own('coreKilobytes') },
+		{
+			what: 'with all transports and the outbox that outlives its tab (`createClient` and `createIndexedDbOutboxStore` of `client/index.ts`)',
+			most: 12,
+			unit: 'kB',
+			measured: own('allKilobytes'),
+		},
 	],
 	illustrations: [
 		{ what: "socket.io-client's own bundle of the same release", unit: 'kB', peer: 'holdfast', figure: 'socketIoKilobytes' },
 	],
 	async trial() {
-		const index = join(root, 'src/lib/client/index.ts');
+		const at = (name: string) => JSON.stringify(join(root, 'src/lib/client', name));
 		const bundled = join(root, 'bench/node_modules/socket.io/client-dist/socket.io.esm.min.js');
 		return {
-			coreKilobytes: await sizeOf(`export { createClient } from ${JSON.stringify(index)};`),
-			allKilobytes: await sizeOf(`export * from ${JSON.stringify(index)};`),
+			coreKilobytes: await sizeOf(`export * from ${at('core.ts')};`),
+			allKilobytes: await sizeOf(`export { createClient, createIndexedDbOutboxStore } from ${at('index.ts')};`),
 			socketIoKilobytes: kilobytes(Bun.gzipSync(await Bun.file(bundled).bytes(), { level: 9 }).length),
 		};
 	},

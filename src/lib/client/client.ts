@@ -11,7 +11,7 @@ import { RealtimeError } from './errors.ts';
 import { createHello } from './hello.ts';
 import { createHistory } from './history.ts';
 import { createJournal } from './journal.ts';
-import { type ClientOptions, resolveOptions } from './options.ts';
+import { type GivenTransport, resolveOptions } from './options.ts';
 import { createOutbox } from './outbox.ts';
 import { createRooms } from './rooms.ts';
 import type { Client, Drop } from './types.ts';
@@ -20,7 +20,7 @@ import type { Client, Drop } from './types.ts';
  * A client that is `idle` until `connect()`; messages and subscriptions are taken before.
  * @throws RealtimeError `invalid-option`
  */
-export function createClient(given: ClientOptions = {}): Client {
+export function createClient(given: GivenTransport): Client {
 	const options = resolveOptions(given);
 	const { clock } = options;
 	const journal = createJournal(options, () => connector.connection?.probe());

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { type SessionState, sessionState } from '../protocol/estimation.ts';
 import type { Message, Position, Welcome } from '../protocol/frames.ts';
-import { createClient } from './client.ts';
+import { createClient } from './create.ts';
 import { RealtimeError } from './errors.ts';
 import { Estimation } from './estimation.ts';
 import { checkReachable, checkType, clientOptionsOf, type SessionOptions } from './session-options.ts';

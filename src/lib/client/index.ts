@@ -1,7 +1,7 @@
 /** The client's public face. */
 export { type Backoff, type BackoffOptions, exponentialBackoff } from './backoff.ts';
-export { createClient } from './client.ts';
 export { ConnectionManager, type ConnectionManagerOptions } from './connection-manager.ts';
+export { createClient } from './create.ts';
 export { RealtimeError, type RealtimeErrorClass, type RealtimeErrorCode } from './errors.ts';
 export type { TimelineEntry } from './flight-recorder.ts';
 export { createIndexedDbOutboxStore } from './indexed-db-store.ts';

@@ -1,9 +1,8 @@
 /** Every setting of the client: its default, its unit, its range. Resolved once; a wrong value fails at once. */
 import { type Clock, systemClock } from '../clock.ts';
-import { everyNetworkTransport } from '../transports/every-network.ts';
 import type { Fetch } from '../transports/http-request.ts';
 import type { Transport } from '../transports/transport.ts';
-import { type OpenWebSocket, openWebSocket, webSocketTransport } from '../transports/websocket.ts';
+import type { OpenWebSocket } from '../transports/websocket.ts';
 import { type Backoff, exponentialBackoff } from './backoff.ts';
 import { checkNumber, DAY } from './checks.ts';
 import { createMemoryOutboxStore, type OutboxStore } from './outbox-store.ts';
@@ -111,15 +110,15 @@ const ranges: Partial<Record<keyof Numbers, [number, number]>> = {
 
 const isNumber = (name: string): name is keyof Numbers => name in defaults;
 
-const defaultTransport = ({ webSocket, fetch }: ClientOptions, clock: Clock): Transport =>
-	webSocket && !fetch ? webSocketTransport(webSocket) : everyNetworkTransport({ clock, webSocket, fetch });
-
 export type Options = ReturnType<typeof resolveOptions>;
 
 const browserFetch: Fetch = (url, init) => fetch(url, init);
 
+/** Options of which none stands for a default transport: a client that takes its own carries no other. */
+export type GivenTransport = ClientOptions & { transport: Transport };
+
 /** @throws RealtimeError `invalid-option` naming the option, its range, and what was given */
-export function resolveOptions(given: ClientOptions) {
+export function resolveOptions(given: GivenTransport) {
 	const numbers = { ...defaults };
 	const clock = given.clock ?? systemClock;
 	for (const name of Object.keys(defaults).filter(isNumber)) {
@@ -131,11 +130,11 @@ export function resolveOptions(given: ClientOptions) {
 	return {
 		...numbers,
 		url: given.url ?? '/api/websocket',
-		transport: given.transport ?? defaultTransport(given, clock),
+		transport: given.transport,
 		/** Null where it would be asked as somebody else than who connects: without cookies, or without the ticket in the address. */
 		ticketFetch: given.fetch ?? (globalThis.location && typeof given.url !== 'function' ? browserFetch : null),
 		/** Null where frames go another way. */
-		openSocket: given.webSocket ?? (given.transport ? null : openWebSocket),
+		openSocket: given.webSocket ?? null,
 		renew: given.renew ?? (() => Promise.resolve()),
 		store: given.store ?? createMemoryOutboxStore(),
 		backoff: given.backoff ?? exponentialBackoff(numbers),

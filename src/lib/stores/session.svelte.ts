@@ -1,6 +1,6 @@
 /** One session in a few lines of a component: connects with the first that reads it, and closes when the last one is gone. */
 import { createSubscriber } from 'svelte/reactivity';
-import { createClient } from '../client/client.ts';
+import { createClient } from '../client/create.ts';
 import { RealtimeError } from '../client/errors.ts';
 import { Estimation } from '../client/estimation.ts';
 import type { ClientOptions } from '../client/options.ts';

@@ -5,10 +5,14 @@ import { type ClientOptions, resolveOptions } from '../../../src/lib/client/opti
 import { pauseBefore, Retries, reactionTo } from '../../../src/lib/client/reaction.ts';
 import { classOfClose } from '../../../src/lib/protocol/codes.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
+import { ScriptedTransport } from '../../support/scripted-transport.ts';
+
+const resolve = (given: Omit<ClientOptions, 'transport'>) =>
+	resolveOptions({ ...given, transport: new ScriptedTransport('websocket') });
 
 /** What follows so many drops with this code in a row, each of them a failed attempt: pauses in seconds, then the end. */
-function course(code: number, count: number, given: ClientOptions = {}, retryAfterMs = 0) {
-	const retries = new Retries(resolveOptions({ clock: new FakeClock(), ...given }));
+function course(code: number, count: number, given: Omit<ClientOptions, 'transport'> = {}, retryAfterMs = 0) {
+	const retries = new Retries(resolve({ clock: new FakeClock(), ...given }));
 	retries.spreadMs = 10_000;
 	return Array.from({ length: count }, () => {
 		const { next, pause } = retries.after({ ...localDrop(code, ''), retryAfterMs });
@@ -62,7 +66,7 @@ describe('policies', () => {
 	});
 
 	it('counts anew once stable, and each class for itself', () => {
-		const retries = new Retries(resolveOptions({ clock: new FakeClock() }));
+		const retries = new Retries(resolve({ clock: new FakeClock() }));
 		for (let round = 0; round < 3; round++) expect(retries.after(localDrop(4001, '')).next).toBe('retry');
 		expect(retries.after(localDrop(1006, '')).next).toBe('retry');
 		expect(retries.after(localDrop(4001, '')).next).toBe('stop');
@@ -71,7 +75,7 @@ describe('policies', () => {
 	});
 
 	it('every code has a policy; a pause is never below what the server asks for', () => {
-		const options = resolveOptions({});
+		const options = resolve({});
 		for (let code = 1000; code < 5000; code++) {
 			expect(reactionTo(options.policies, { code, class: classOfClose(code) })).toBeDefined();
 			const drop = { ...localDrop(code, ''), retryAfterMs: 50_000 };
@@ -104,6 +108,6 @@ describe('an app changes the table', () => {
 		[JSON.parse('{ "auth": { "renew": 1 } }'), 'policies.auth.renew: expected true or false, got 1'],
 		[JSON.parse('{ "weather": {} }'), 'policies.weather: expected connection, auth, '],
 	])('%j is refused, with the reason', (policies, message) => {
-		expect(() => resolveOptions({ policies })).toThrow(message);
+		expect(() => resolve({ policies })).toThrow(message);
 	});
 });

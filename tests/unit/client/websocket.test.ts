@@ -1,7 +1,7 @@
 /** The WebSocket transport on real sockets: Bun's own, and one that is handed in. */
 import { afterAll, describe, expect, it } from 'bun:test';
 import { WebSocket as WebSocketOfWs } from 'ws';
-import { createClient } from '../../../src/lib/client/client.ts';
+import { createClient } from '../../../src/lib/client/create.ts';
 import type { ClientOptions } from '../../../src/lib/client/options.ts';
 import type { Client, ConnectionState } from '../../../src/lib/client/types.ts';
 import { serveSockets } from '../../support/socket-server.ts';
