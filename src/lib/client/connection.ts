@@ -4,7 +4,7 @@ import { FRAME_BYTES } from '../protocol/limits.ts';
 import { decodeServer } from '../protocol/server-frames.ts';
 import { ABNORMAL, type Hello, type Link, type Notice, type TransportName } from '../transports/transport.ts';
 import { createBatch } from './batch.ts';
-import { dropOf, HEARTBEAT_TIMEOUT, localDrop } from './drop.ts';
+import { dropOf, HEARTBEAT_TIMEOUT, localDrop, MOVED } from './drop.ts';
 import { type Heartbeat, startHeartbeat } from './heartbeat.ts';
 import type { Options } from './options.ts';
 import type { Drop } from './types.ts';
@@ -52,6 +52,8 @@ export function openConnection(options: Options, events: ConnectionEvents, prepa
 	let heartbeat: Heartbeat | null = null;
 	/** Over which the last welcome came. */
 	let transport: TransportName | null = null;
+	/** The person that the first welcome was for. */
+	let user: string | null = null;
 	/** The server's last word. */
 	let error: ErrorFrame | null = null;
 	let over = false;
@@ -87,7 +89,7 @@ export function openConnection(options: Options, events: ConnectionEvents, prepa
 	}
 
 	function dispatch(frame: ServerFrame) {
-		if (frame.type === 'welcome') return transport === link?.transport ? undefined : welcome(frame);
+		if (frame.type === 'welcome') return welcome(frame);
 		if (frame.type === 'ping' && transport === 'websocket') {
 			// Not left to a timer: those of hidden pages run once a minute.
 			send({ type: 'pong', at: frame.at });
@@ -100,6 +102,10 @@ export function openConnection(options: Options, events: ConnectionEvents, prepa
 	}
 
 	function welcome(frame: Welcome) {
+		user ??= frame.user.id;
+		// Over HTTP each request is: by now another tab has signed in as somebody else, in whose name nothing of this one may go.
+		if (frame.user.id !== user) return end(localDrop(MOVED, 'The server takes this page for somebody else now.'));
+		if (transport === link?.transport) return;
 		cancelTimeout();
 		batch.limit(frame.limits.frameBytes);
 		transport = link?.transport ?? 'websocket';

@@ -77,6 +77,26 @@ describe('recovery', () => {
 		client.close();
 	});
 
+	it('a request over HTTP is welcomed as somebody else -> begins anew as that person; what went out as the one before fails', async () => {
+		const { client, clock, server, states } = setup();
+		client.connect();
+		await clock.advance(100);
+		server.loseAck = () => true;
+		const before = client.send('lobby', 'chat', 'as Ann');
+		await clock.advance(20);
+		const { id } = client;
+		const state = client.state.name === 'connected' ? client.state : expect.unreachable();
+		server.welcome = { user: { id: 'bob', name: 'Bob' } };
+		server.loseAck = () => false;
+		server.last.send({ ...state.welcome, ...server.welcome });
+		await clock.advance(100);
+		expect(states).toEqual(['connecting', 'connected', 'disconnected', 'connecting', 'connected']);
+		expect(client.user?.id).toBe('bob');
+		expect(client.id).not.toBe(id);
+		expect(before.stored).rejects.toMatchObject({ code: 'forbidden' });
+		client.close();
+	});
+
 	it('ten attempts -> suspended -> every 60 s -> online -> connected at once', async () => {
 		const { client, clock, server, window } = setup();
 		server.door = 1006;
