@@ -37,6 +37,9 @@ const TEXTS = 15;
 const SEND_TIMEOUT = 30_000;
 /** Between the starts of two rounds, in milliseconds: a busy room comes in larger answers instead of more of them. */
 const PACE = 150;
+/** A round that is over sooner and brought nothing was ended on its way: the next ones come ever later, in milliseconds. */
+const QUICK = 1_000;
+const SLOWEST = 5_000;
 
 export function openHttpLink(
 	transport: TransportName,
@@ -52,6 +55,7 @@ export function openHttpLink(
 	let over = false;
 	let fresh = true;
 	let sending = false;
+	let pace = PACE;
 	let round = new AbortController();
 	const member = tabs && joinTabs(tabs, clock, new URL('poll', base).href, renew);
 
@@ -67,7 +71,7 @@ export function openHttpLink(
 	async function run() {
 		hello = await handlers.greet();
 		while (!over) {
-			const next = clock.now() + PACE;
+			const startedAt = clock.now();
 			round = new AbortController();
 			const { signal } = round;
 			const now: Round = {
@@ -80,15 +84,38 @@ export function openHttpLink(
 			};
 			fresh = false;
 			try {
-				await (member ? member.listen(now, listen) : listen(now));
+				await (member ? member.listen(now, paced) : paced(now));
 			} catch (error) {
 				if (!signal.aborted) throw error;
 			}
-			if (!over && !fresh && clock.now() < next) await pause(next - clock.now());
+			await pause(startedAt + pace - clock.now(), signal);
 		}
 	}
 
-	const pause = (ms: number) => new Promise<void>((resolve) => void clock.setTimeout(resolve, ms));
+	const paced: Listen = async (given) => {
+		const startedAt = clock.now();
+		let gained = given.fresh;
+		await listen({
+			...given,
+			deliver(text) {
+				gained ||= hasNews(text);
+				given.deliver(text);
+			},
+		});
+		pace = gained || clock.now() - startedAt >= QUICK ? PACE : Math.min(SLOWEST, 2 * pace);
+	};
+
+	/** Over at once where the round is to be made anew. */
+	function pause(ms: number, signal: AbortSignal): Promise<void> | undefined {
+		if (ms <= 0 || signal.aborted) return undefined;
+		return new Promise((resolve) => {
+			const cancel = clock.setTimeout(resolve, ms);
+			signal.addEventListener('abort', () => {
+				cancel();
+				resolve();
+			});
+		});
+	}
 
 	async function pump() {
 		if (sending || !hello) return;
@@ -133,3 +160,6 @@ export function openHttpLink(
 		close: leave,
 	};
 }
+
+/** Whether there may be more in it than how things stand. */
+const hasNews = (text: string) => /"type":"(?!welcome|subscribed|live)/.test(text);

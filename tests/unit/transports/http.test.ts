@@ -85,7 +85,7 @@ describe('long-polling', () => {
 		const { clock, requests, last } = setup(longPollingTransport);
 		await settle();
 		for (let round = 0; round < 100; round++) {
-			last().answer(json([]));
+			last().answer(json([{ type: 'message' }]));
 			await clock.advance(6);
 		}
 		expect(requests.length).toBe(5);
@@ -190,6 +190,33 @@ describe('long-polling', () => {
 		await clock.advance(60_000);
 		expect([heard, closes, requests.length]).toEqual([[], [], 2]);
 	});
+});
+
+it('rounds that end at once and bring nothing, streams or polls -> ever fewer; a room that is entered waits for none of that', async () => {
+	for (const transport of [longPollingTransport, eventStreamTransport]) {
+		const { clock, requests, last, link } = setup(transport);
+		let answered = 0;
+		const answer = async (type: string) => {
+			while (requests.length === answered) await clock.advance(25);
+			answered = requests.length;
+			if (last().path === '/api/poll') return last().answer(json([{ type }]));
+			const { says, ends } = stream(last());
+			await says(`data: [{"type":"${type}"}]\n\n`);
+			await ends();
+		};
+		for (const until = clock.now() + 60_000; clock.now() < until; ) await answer('welcome');
+		expect(requests.length).toBeLessThan(25);
+		link.refresh?.();
+		await settle();
+		expect(requests.length).toBe(answered + 1);
+		await answer('welcome');
+		await answer('message');
+		await clock.advance(150);
+		expect(requests.length).toBe(answered + 1);
+		link.close(1000, '');
+		await settle();
+		expect(clock.pending).toBe(0);
+	}
 });
 
 describe('event stream', () => {
