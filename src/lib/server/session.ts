@@ -44,7 +44,10 @@ export class Session {
 
 /** Sessions by person and client: whoever learns a client's id takes nothing over with it. */
 export class Sessions {
+	/** By client: each has an id of its own, which no request should have to put together with the person's. */
 	readonly #sessions = new Map<string, Session>();
+	/** By person and client, where somebody else came first with this id. */
+	readonly #namesakes = new Map<string, Session>();
 	readonly #rates: Rates;
 
 	constructor(rates: Rates) {
@@ -52,22 +55,25 @@ export class Sessions {
 	}
 
 	get count(): number {
-		return this.#sessions.size;
+		return this.#sessions.size + this.#namesakes.size;
 	}
 
 	find(user: User, client: string): Session | undefined {
-		return this.#sessions.get(`${user.id} ${client}`);
+		const session = this.#sessions.get(client);
+		if (session?.userId === user.id) return session;
+		return this.#namesakes.size > 0 ? this.#namesakes.get(`${user.id} ${client}`) : undefined;
 	}
 
 	create(user: User, client: string, now: number): Session {
 		const session = new Session(client, user.id, this.#rates, now);
-		this.#sessions.set(`${user.id} ${client}`, session);
+		if (this.#sessions.has(client)) this.#namesakes.set(`${user.id} ${client}`, session);
+		else this.#sessions.set(client, session);
 		return session;
 	}
 
 	/** Forgets sessions whose client has been away since before `endedBefore`. */
 	sweep(endedBefore: number) {
-		for (const [key, session] of this.#sessions)
-			if (session.connections === 0 && session.endedAt < endedBefore) this.#sessions.delete(key);
+		for (const sessions of [this.#sessions, this.#namesakes])
+			for (const [key, session] of sessions) if (session.connections === 0 && session.endedAt < endedBefore) sessions.delete(key);
 	}
 }

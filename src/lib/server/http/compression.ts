@@ -48,12 +48,14 @@ export async function compressed(request: Request, response: Response): Promise<
 	return new Response(body, { status, headers });
 }
 
-/** A text as an answer that this client takes. Short ones, which most are, cost nothing but themselves. */
-export function answerOf(request: Request, text: string, headers: Record<string, string>): Response | Promise<Response> {
-	const plain = { ...headers, vary: 'accept-encoding' };
+/** A text as an answer that this client takes. Short ones, which most are, cost nothing but themselves. @param headers `vary` among them */
+export function answerOf(request: Request, text: string, headers: Headers): Response | Promise<Response> {
 	const encoding = text.length < LEAST ? null : encodingFor(request.headers.get('accept-encoding'));
-	if (!encoding) return new Response(text, { headers: plain });
-	return encoders[encoding](Buffer.from(text)).then(
-		(body) => new Response(body, { headers: { ...plain, 'content-encoding': encoding, 'content-length': String(body.length) } }),
-	);
+	if (!encoding) return new Response(text, { headers });
+	return encoders[encoding](Buffer.from(text)).then((body) => {
+		const response = new Response(body, { headers });
+		response.headers.set('content-encoding', encoding);
+		response.headers.set('content-length', String(body.length));
+		return response;
+	});
 }

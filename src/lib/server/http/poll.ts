@@ -44,4 +44,5 @@ export async function answerPoll(to: HttpEndpoint, request: Request, server: Ser
 	});
 }
 
-const headers = { 'content-type': 'application/json', ...unbuffered };
+/** Made once: each answer copies them. */
+const headers = new Headers({ 'content-type': 'application/json', vary: 'accept-encoding', ...unbuffered });
