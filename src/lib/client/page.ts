@@ -5,7 +5,7 @@ export interface PageHost {
 	readonly window?: EventTarget | undefined;
 	readonly document?: (EventTarget & { readonly visibilityState: string }) | undefined;
 	/** Some browsers tell when the device changes from one network to another; what they say of being online is a hint. */
-	readonly navigator?: { readonly onLine?: boolean } | undefined;
+	readonly navigator?: { readonly onLine?: boolean; readonly connection?: unknown } | undefined;
 }
 
 export interface PageEvents {
@@ -20,9 +20,18 @@ export interface PageEvents {
 /** Listens; returns the function that stops it. */
 export function watchPage({ window, document, navigator }: PageHost, { online, offline, woke }: PageEvents): () => void {
 	const seen = () => document?.visibilityState === 'visible' && woke();
-	const network = navigator && 'connection' in navigator ? navigator.connection : undefined;
+	const network = navigator?.connection instanceof EventTarget ? navigator.connection : undefined;
+	const typeOf = () => (network && 'type' in network ? network.type : undefined);
+	let type = typeOf();
+	/** It also comes with each new estimate of the speed: only another kind of network is worth more than a question. */
+	const changed = () => {
+		const before = type;
+		type = typeOf();
+		if (type === before) offline();
+		else online();
+	};
 	const watched = [
-		[network instanceof EventTarget ? network : undefined, 'change', online],
+		[network, 'change', changed],
 		[window, 'online', online],
 		[window, 'offline', offline],
 		[window, 'pageshow', woke],

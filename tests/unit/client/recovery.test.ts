@@ -97,6 +97,32 @@ describe('recovery', () => {
 		client.close();
 	});
 
+	it('a new estimate of the network is no other network -> a question while connected, no attempt before its time', async () => {
+		const connection = Object.assign(new EventTarget(), { type: 'cellular' });
+		const { client, clock, server } = setup({ page: { navigator: { connection } } });
+		const change = () => connection.dispatchEvent(new Event('change'));
+		client.connect();
+		await clock.advance(100);
+		const pings = () => server.last.received.filter(({ type }) => type === 'ping').length;
+		const before = pings();
+		change();
+		await clock.advance(100);
+		expect(pings()).toBe(before + 1);
+		server.door = 1006;
+		server.last.close(1006);
+		await clock.advance(100);
+		const { length } = server.connections;
+		change();
+		change();
+		await clock.advance(10);
+		expect(server.connections.length).toBe(length);
+		connection.type = 'wifi';
+		change();
+		await clock.advance(10);
+		expect(server.connections.length).toBe(length + 1);
+		client.close();
+	});
+
 	it('ten attempts -> suspended -> every 60 s -> online -> connected at once', async () => {
 		const { client, clock, server, window } = setup();
 		server.door = 1006;
