@@ -61,13 +61,18 @@ export function createConnector(options: Options, events: ConnectorEvents): Conn
 	let wokeAt = Number.NEGATIVE_INFINITY;
 	const woke = () => {
 		wokeAt = clock.now();
-		if (state.name === 'disconnected' || state.name === 'suspended') attempt();
+		if (isDue()) attempt();
 		else connection?.probe();
 	};
 	const online = () => {
 		options.transport.networkChanged?.();
 		if (state.name === 'connected') woke();
-		else retry();
+		else if (isDue()) retry();
+	};
+	/** Between two attempts, and past the pause that the server has asked for: that one only a person ends early. */
+	const isDue = () => {
+		if (state.name !== 'disconnected' && state.name !== 'suspended') return false;
+		return clock.now() - state.since >= state.cause.retryAfterMs;
 	};
 	const stopPage = watchPage(options.page, { online, woke, offline: () => connection?.probe() });
 

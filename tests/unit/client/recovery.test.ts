@@ -97,6 +97,26 @@ describe('recovery', () => {
 		client.close();
 	});
 
+	it('the server asks for a pause -> neither waking up nor a network ends it; the person may', async () => {
+		const { client, clock, server, window, document } = setup();
+		client.connect();
+		await clock.advance(100);
+		const full = { type: 'error', code: 'overloaded', class: 'overload', message: 'full', fatal: true } as const;
+		server.last.send({ ...full, retryAfterMs: 60_000 });
+		server.last.close(4102);
+		await clock.advance(1_000);
+		expect(client.state).toMatchObject({ name: 'disconnected', cause: { retryAfterMs: 60_000 } });
+		document.dispatchEvent(new Event('visibilitychange'));
+		window.dispatchEvent(new Event('online'));
+		await clock.advance(58_000);
+		expect(server.connections.length).toBe(1);
+		client.retryNow();
+		expect(server.connections.length).toBe(1);
+		await clock.advance(100);
+		expect(server.connections.length).toBe(2);
+		client.close();
+	});
+
 	it('a new estimate of the network is no other network -> a question while connected, no attempt before its time', async () => {
 		const connection = Object.assign(new EventTarget(), { type: 'cellular' });
 		const { client, clock, server } = setup({ page: { navigator: { connection } } });
