@@ -7,6 +7,8 @@ import { integer } from './integer.ts';
 const count = integer(0);
 const ordinal = integer(1);
 const isRecord = (value: unknown): value is object => typeof value === 'object' && value !== null;
+/** A newer server knows more of them than this page: a message that it refuses for such a reason is still refused. */
+const code = v.fallback(v.picklist(errorCodes), 'server-error');
 const record = v.custom<Record<string, unknown>>(isRecord, 'expected an object');
 
 /** The person behind a frame, as the server knows them. */
@@ -39,7 +41,7 @@ const welcome = v.object({
 	connection: v.string(),
 	user,
 	resumed: v.boolean(),
-	previous: v.optional(v.object({ endedBy: v.picklist(endings), code: v.number() })),
+	previous: v.optional(v.object({ endedBy: v.fallback(v.picklist(endings), 'unknown'), code: v.number() })),
 	server: v.object({ node: v.string(), boot: v.string(), version: v.string() }),
 	heartbeat: v.object({ intervalMs: v.number(), timeoutMs: v.number() }),
 	limits: v.object({ frameBytes: v.number(), inFlight: v.number() }),
@@ -75,7 +77,7 @@ const nack = v.object({
 	type: v.literal('nack'),
 	room: v.string(),
 	seq: ordinal,
-	code: v.picklist(errorCodes),
+	code,
 	message: v.string(),
 	retry: v.boolean(),
 	retryAfterMs: v.optional(v.number(), 0),
@@ -100,7 +102,7 @@ const ping = v.object({ type: v.literal('ping'), at: v.number(), heads: v.option
 const pong = v.object({ type: v.literal('pong'), at: v.number(), heads: v.optional(heads, {}) });
 const error = v.object({
 	type: v.literal('error'),
-	code: v.picklist(errorCodes),
+	code,
 	class: v.string(),
 	message: v.string(),
 	fatal: v.boolean(),

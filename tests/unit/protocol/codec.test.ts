@@ -5,6 +5,12 @@ import { decodeClient, decodeServer, encode } from '../../../src/lib/protocol/co
 
 const codes = (text: string) => decodeClient(text).map((decoded) => (decoded.ok ? decoded.frame.type : decoded.code));
 
+const welcomeFrame = {
+	...{ type: 'welcome', version: 1, session: 's', connection: 'c', user: { id: 'ann', name: 'Ann' }, resumed: false },
+	...{ server: { node: 'a', boot: 'b', version: '0' }, heartbeat: { intervalMs: 30_000, timeoutMs: 10_000 } },
+	...{ limits: { frameBytes: 65_536, inFlight: 64 }, spreadMs: 0 },
+};
+
 describe('decoding', () => {
 	it('one frame, an array of frames, an empty array', () => {
 		expect(codes('{"type":"ping","at":1}')).toEqual(['ping']);
@@ -40,6 +46,14 @@ describe('decoding', () => {
 		expect(hello).toEqual({ ok: true, frame: { type: 'hello', version: 1, client: 'a', connectionNumber: 1, rooms: [] } });
 		const [ack] = decodeServer('{"type":"ack","room":"a","seq":1,"epoch":"e","offset":1,"at":1}');
 		expect(ack).toMatchObject({ ok: true, frame: { duplicate: false } });
+	});
+
+	it('a code or an ending of a newer server: taken for the general one, not for nonsense', () => {
+		const nack = { type: 'nack', room: 'a', seq: 1, code: 'of-tomorrow', message: 'no', retry: false };
+		expect(decodeServer(JSON.stringify(nack))).toMatchObject([{ ok: true, frame: { code: 'server-error', retry: false } }]);
+		const previous = { endedBy: 'of-tomorrow', code: 4300 };
+		const welcome = { ...welcomeFrame, previous };
+		expect(decodeServer(JSON.stringify(welcome))).toMatchObject([{ ok: true, frame: { previous: { endedBy: 'unknown' } } }]);
 	});
 
 	it('bounds: seqs, offsets and names', () => {
