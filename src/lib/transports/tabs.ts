@@ -7,18 +7,12 @@ import * as v from 'valibot';
 import type { Cancel, Clock } from '../clock.ts';
 import { type Frame, framesIn, type RoomPosition, roomPosition, roomsIn, withRooms } from './frames-in.ts';
 import type { Listen, Round } from './http-link.ts';
+import { type Locks, type PutAside, seekLeadership } from './leadership.ts';
 
 /** Where the tabs of a browser meet. */
 export interface Tabs {
-	locks: {
-		request(
-			name: string,
-			options: { ifAvailable?: boolean; signal?: AbortSignal },
-			callback: (lock: unknown) => Promise<void> | undefined,
-		): Promise<unknown>;
-	};
-	/** Tells when the page is put aside for the person to go back to, and when they do: a page that holds a lock is not kept. Returns what stops it. */
-	putAside?(aside: () => void, back: () => void): () => void;
+	locks: Locks;
+	putAside?: PutAside;
 	/** Opens the channel of this name. */
 	channel(name: string): {
 		postMessage(message: unknown): void;
@@ -63,65 +57,18 @@ export function joinTabs({ locks, channel: open, putAside }: Tabs, clock: Clock,
 	let own: RoomPosition[] = [];
 	/** The rooms of the request that listens. */
 	let listened = new Set<string>();
-	let leads = false;
-	/** The browser lets no tab lead. */
-	let alone = false;
 	let over = false;
-	const leaving = new AbortController();
-	let resign = () => {};
-	/** Pending while the page is put aside. */
-	let awake = Promise.resolve();
-	let wakeUp = () => {};
 	/** A hint that no round has taken up yet, and who waits for one. */
 	let hinted = false;
 	let take: (signals: unknown[]) => void = () => {};
 
-	function lead() {
-		if (over) return undefined;
-		leads = true;
-		say('leads');
-		return new Promise<void>((resolve) => {
-			resign = resolve;
-		});
-	}
-
-	/** Known before the first round: whoever listens must find out at once whether its way of listening gets through. */
-	const decided = new Promise<void>((decide) => {
-		const first = locks.request(name, { ifAvailable: true }, (lock) => {
-			const led = lock ? lead() : undefined;
-			decide();
-			return led;
-		});
-		// Without locks after all, each tab listens for itself.
-		first.then(queue).catch(() => {
-			alone = true;
-			decide();
-		});
-	});
-
-	/** Leads again and again, whenever it is this tab's turn. */
-	async function queue() {
-		while (!over) {
-			await awake;
-			if (over) return;
-			await locks.request(name, { signal: leaving.signal }, () => {
-				renew();
-				return lead();
-			});
-		}
-	}
-
-	const stopAside = putAside?.(
-		() => {
-			awake = new Promise((resolve) => {
-				wakeUp = resolve;
-			});
-			leads = false;
-			resign();
-			say('left');
+	const leadership = seekLeadership(name, locks, putAside, {
+		leads(later) {
+			if (later) renew();
+			say('leads');
 		},
-		() => wakeUp(),
-	);
+		aside: () => say('left'),
+	});
 
 	function say(type: Word['type'], more: Partial<Word> = {}) {
 		if (!over) channel.postMessage({ ...more, type, tab });
@@ -131,10 +78,10 @@ export function joinTabs({ locks, channel: open, putAside }: Tabs, clock: Clock,
 		const heard = v.safeParse(word, data);
 		if (!heard.success) return; // another version of this page
 		const { type, tab: who, rooms, signals } = heard.output;
-		if (type === 'rooms' && leads) follow(who, rooms);
+		if (type === 'rooms' && leadership.leads) follow(who, rooms);
 		else if (type === 'left') others.delete(who);
 		else if (type === 'leads') say('rooms', { rooms: own });
-		else if (type === 'news' && !leads) hint(rooms, signals);
+		else if (type === 'news' && !leadership.leads) hint(rooms, signals);
 	};
 
 	/** Only a room that nobody was in is worth another request. */
@@ -223,18 +170,16 @@ export function joinTabs({ locks, channel: open, putAside }: Tabs, clock: Clock,
 
 	return {
 		async listen(round, listen) {
-			await decided;
-			await (leads || alone ? listenForAll(round, listen) : wait(round));
+			// Before the first round: whoever listens must find out at once whether its way of listening gets through.
+			await leadership.decided;
+			await (leadership.leads ? listenForAll(round, listen) : wait(round));
 		},
 		leave() {
 			if (over) return;
 			say('left');
 			over = true;
-			stopAside?.();
-			wakeUp();
+			leadership.leave();
 			channel.close();
-			resign();
-			leaving.abort();
 		},
 	};
 }

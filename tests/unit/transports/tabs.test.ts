@@ -171,7 +171,7 @@ it('made anew before it began to wait -> does not wait', async () => {
 	expect(over).toBe(true);
 });
 
-it('left while it stands in line to lead -> out of the line', async () => {
+it('put aside while it stands in line to lead -> out of the line; back -> in line again; left -> out of it', async () => {
 	const { clock, browser } = setup();
 	const signals: (AbortSignal | undefined)[] = [];
 	const tabs = browser.tab();
@@ -184,10 +184,24 @@ it('left while it stands in line to lead -> out of the line', async () => {
 	const leader = enter(clock, tabs, 'a');
 	void leader.begin();
 	await settle();
-	const other = enter(clock, { ...tabs, locks }, 'b');
+	let page = { aside() {}, back() {} };
+	const putAside = (aside: () => void, back: () => void) => {
+		page = { aside, back };
+		return () => {};
+	};
+	const other = enter(clock, { ...tabs, locks, putAside }, 'b');
 	await other.begin();
 	await settle();
-	expect(signals.map((signal) => signal?.aborted)).toEqual([undefined, false]);
+	const states = () => signals.slice(1).map((signal) => signal?.aborted);
+	expect(states()).toEqual([false]);
+	page.aside();
+	await settle();
+	expect(states()).toEqual([true]);
+	page.back();
+	// In the fake browser a line that was left moves on with the others.
+	leader.member.leave();
+	await settle();
+	expect(states()).toEqual([true, false]);
 	other.member.leave();
-	expect(signals.at(-1)?.aborted).toBe(true);
+	expect(states()).toEqual([true, true]);
 });
