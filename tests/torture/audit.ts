@@ -21,7 +21,8 @@ export async function audit(auditor: Person, rooms: readonly string[], recorder:
 		if (!answer || answer.result === 'fresh' || answer.result === 'reset') continue;
 		const entries = own.filter(isDelivery).filter((event) => event.room === room);
 		for (const { epoch, offset, sender, seq, hash } of entries) record({ type: 'entry', room, epoch, offset, sender, seq, hash });
-		const from = answer.missing ? answer.missing.to + 1 : 1;
+		// Over HTTP a long log comes in several answers: the gap is told by the first of them.
+		const from = Math.max(...answers.map(({ missing }) => missing?.to ?? 0)) + 1;
 		record({ type: 'log', room, epoch: answer.epoch, from, to: entries.at(-1)?.offset ?? from - 1 });
 	}
 	return complete;
