@@ -85,6 +85,8 @@ export class Network {
 	opened() {
 		this.#failures = 0;
 		this.#worked = true;
+		// Whether it lives is seen by then; who has left the page meanwhile cannot tell.
+		if (this.blocked) this.#block(this.times.young);
 	}
 
 	/** A WebSocket broke after `ageMs`: two that die young mean a network that lets nothing else live. */
@@ -101,8 +103,8 @@ export class Network {
 		this.fallback = 0;
 	}
 
-	#block() {
-		this.#blockedUntil = this.#clock.wall() + this.times.quarantine;
+	#block(ms = this.times.quarantine) {
+		this.#blockedUntil = this.#clock.wall() + ms;
 		this.#store(String(this.#blockedUntil));
 	}
 

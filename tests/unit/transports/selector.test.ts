@@ -342,6 +342,23 @@ describe('coming back', () => {
 		expect(later.webSocket.links.length).toBe(1);
 	});
 
+	it('back on WebSocket for 10 s -> after a reload it is tried first again; not before', async () => {
+		const { clock, webSocket, link, storage } = onHttp({ rooms: [] });
+		await clock.advance(5_000);
+		webSocket.last.ends(1006);
+		await clock.advance(10_000);
+		await webSocket.last.greets();
+		webSocket.last.says(welcome('ws'));
+		expect(link.transport).toBe('websocket');
+		const first = async (ms: number) => {
+			const reloaded = setup({ storage });
+			await reloaded.clock.advance(15_000 + ms);
+			reloaded.open();
+			return reloaded.webSocket.links.length > 0 ? 'websocket' : 'http';
+		};
+		expect([await first(9_000), await first(11_000)]).toEqual(['http', 'websocket']);
+	});
+
 	it('a blocked network where HTTP fails too -> WebSocket after all', () => {
 		const storage = new Map([['holdfast.websocket-blocked-until', String(new FakeClock().wall() + 60_000)]]);
 		const { webSocket, stream, poll, open, closes } = setup({ storage });
