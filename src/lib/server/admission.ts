@@ -29,16 +29,18 @@ export function createAdmission(options: Pick<Options, 'origins' | 'trustedProxi
 	const take = rateByKey(options.requests, clock);
 	const isProxy = (address: string) => proxies.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
-	function ownOrigins({ request, address }: Knock): string[] {
-		if (options.origins.own) return [options.origins.own];
-		const host = (isProxy(plain(address)) && request.headers.get('x-forwarded-host')) || request.headers.get('host');
-		return host ? [`http://${host}`, `https://${host}`] : [];
+	function isOwn(origin: string, { request, address }: Knock): boolean {
+		if (options.origins.own) return origin === options.origins.own;
+		const forwarded = request.headers.get('x-forwarded-host');
+		const host = forwarded && isProxy(plain(address)) ? forwarded : request.headers.get('host');
+		return !!host && (origin === `http://${host}` || origin === `https://${host}`);
 	}
 	return {
 		take,
 		addressOf({ request, address }) {
 			let hop = plain(address);
-			const forwarded = request.headers.get('x-forwarded-for')?.split(',') ?? [];
+			const forwarded = request.headers.get('x-forwarded-for')?.split(',');
+			if (!forwarded) return hop;
 			while (isProxy(hop)) {
 				const next = forwarded.pop()?.trim();
 				if (!next || !isIP(next)) break;
@@ -52,7 +54,7 @@ export function createAdmission(options: Pick<Options, 'origins' | 'trustedProxi
 		},
 		originAllowed(knock) {
 			const origin = knock.request.headers.get('origin');
-			return origin === null || options.origins.allowed.includes(origin) || ownOrigins(knock).includes(origin);
+			return origin === null || options.origins.allowed.includes(origin) || isOwn(origin, knock);
 		},
 	};
 }

@@ -17,22 +17,23 @@ export function begin(
 	to: HttpEndpoint,
 	connection: Connection,
 	wire: HttpWire,
-	{ signal }: Request,
+	request: Request,
 	frames: readonly Decoded<ClientFrame>[],
 ) {
 	connection.open(wire);
-	if (connection.listens) {
-		to.registry.add(connection);
-		signal.addEventListener('abort', () => wire.abort());
-	}
+	if (connection.listens) to.registry.add(connection);
 	guarded(
 		to.report,
 		connection.transport,
 		() => dispatchAll(to, connection, frames),
 		() => connection.end('server-error', closeCode.serverError, 'the server failed on this'),
 	)();
-	// It may have left while its body was read: then no event tells.
-	if (connection.listens && signal.aborted) wire.abort();
+	if (connection.listens) {
+		const abort = guarded(to.report, `${connection.transport} (aborted)`, () => wire.abort());
+		request.signal.addEventListener('abort', abort);
+		// It may have left while its body was read: then no event tells.
+		if (request.signal.aborted) abort();
+	}
 	wire.settled();
 }
 

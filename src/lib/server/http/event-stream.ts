@@ -3,6 +3,7 @@ import type { Server } from 'bun';
 import { decodeClient } from '../../protocol/codec.ts';
 import { closeCode, type Ending } from '../../protocol/codes.ts';
 import { Connection } from '../connection.ts';
+import { guarded } from '../errors.ts';
 import { direct } from '../outgoing.ts';
 import { begin, conclude, unbuffered } from './conversation.ts';
 import { askedPositions, encodePositions, resumeFrom } from './positions.ts';
@@ -40,10 +41,10 @@ export async function answerEvents(to: HttpEndpoint, request: Request, server: S
 			conclude(to, connection, wire, endingOf(code), code);
 		},
 	});
-	const cancel = to.clock.setTimeout(
-		() => connection.end('client', closeCode.normal, 'it has lasted long enough'),
-		LIFETIME + to.clock.random() * LIFETIME_SPREAD,
+	const expire = guarded(to.report, 'event-stream', () =>
+		connection.end('client', closeCode.normal, 'it has lasted long enough'),
 	);
+	const cancel = to.clock.setTimeout(expire, LIFETIME + to.clock.random() * LIFETIME_SPREAD);
 	begin(to, connection, wire, request, frames);
 	// Nothing has been sent yet: a status says it better than a stream that ends.
 	if (refused) return closeResponse(refused.code, 'refused', connection.refusal);

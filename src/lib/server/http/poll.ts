@@ -14,6 +14,9 @@ export const POLL_PATH = '/api/poll';
 const LONGEST_WAIT = 25_000;
 /** Bun cuts a request that is silent for 10 s: one that is held gets this many seconds instead. */
 const HELD_TIMEOUT = 60;
+/** A long answer of which nobody takes a byte for so many seconds is let go: a minute of such readers would fill the memory. */
+const UNREAD_TIMEOUT = 10;
+const LONG_ANSWER = 65_536;
 
 export async function answerPoll(to: HttpEndpoint, request: Request, server: Server<Connection>): Promise<Response> {
 	const who = identify(to, request, server);
@@ -35,7 +38,10 @@ export async function answerPoll(to: HttpEndpoint, request: Request, server: Ser
 			connection,
 			waits: waitMs > 0,
 			report: to.report,
-			answer: (text) => over('client', closeCode.normal, answerOf(request, text, headers)),
+			answer(text) {
+				if (text.length > LONG_ANSWER) server.timeout(request, UNREAD_TIMEOUT);
+				over('client', closeCode.normal, answerOf(request, text, headers));
+			},
 			refuse: (code, reason) => over('unknown', code, closeResponse(code, reason, connection.refusal)),
 		});
 		// Also where it does not wait for news: a log that answers nothing must not hold a request for ever.

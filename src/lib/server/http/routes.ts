@@ -55,10 +55,10 @@ const preflight = {
 	'access-control-max-age': '600',
 };
 
-/** Lets a page of an origin that may ask read the answer, too. */
+/** Lets a page of another origin that may ask read the answer, too. One of this very host, as nearly all are, needs no leave. */
 function shared(admission: Admission, request: Request, server: Server<Connection>, response: Response): Response {
 	const origin = request.headers.get('origin');
-	if (origin === null) return response;
+	if (origin === null || origin.endsWith(`://${request.headers.get('host')}`)) return response;
 	if (!admission.originAllowed({ request, address: server.requestIP(request)?.address ?? '' })) return response;
 	response.headers.set('access-control-allow-origin', origin);
 	response.headers.set('access-control-allow-credentials', 'true');
