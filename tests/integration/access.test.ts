@@ -200,7 +200,7 @@ describe('requests that are no upgrade', () => {
 			const answer = await fetch(`${server.url}/api/websocket`, { headers: new Headers(Object.entries(headers)) });
 			expect(answer.status).toBe(426);
 			expect(answer.headers.get('upgrade')).toBe('websocket');
-			expect(answer.headers.get('cache-control')).toBe('no-store');
+			expect(answer.headers.get('cache-control')).toBe('no-store, no-transform');
 			expect(await answer.json()).toMatchObject({ type: 'error', code: 'bad-frame', class: 'protocol', fatal: true });
 		},
 	);

@@ -52,7 +52,8 @@ describe('refusals', () => {
 	it('no identity or a forged one -> 401, before the body is looked at; other methods -> 405', async () => {
 		expect(refused(await poll(server.url, 'x', {}))).toEqual([401, 4001]);
 		expect(refused(await poll(server.url, 'x', { cookie: `${ann.cookie}x` }))).toEqual([401, 4001]);
-		expect((await fetch(`${server.url}/api/poll`)).status).toBe(405);
+		const method = await fetch(`${server.url}/api/poll`);
+		expect([method.status, method.headers.get('cache-control')]).toEqual([405, 'no-store, no-transform']);
 		expect((await fetch(`${server.url}/api/events`, { method: 'PUT' })).status).toBe(405);
 	});
 

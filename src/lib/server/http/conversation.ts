@@ -9,9 +9,6 @@ import { depart } from '../leaving.ts';
 import type { HttpWire } from './http-wire.ts';
 import type { HttpEndpoint } from './request.ts';
 
-/** No proxy may keep an answer, change it, or wait for more of it. */
-export const unbuffered = { 'cache-control': 'no-store, no-transform', 'x-accel-buffering': 'no' };
-
 /** Serves the frames. What they bring goes to the wire, as does what comes later to one that listens. */
 export function begin(
 	to: HttpEndpoint,

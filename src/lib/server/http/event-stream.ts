@@ -5,9 +5,9 @@ import { closeCode, type Ending } from '../../protocol/codes.ts';
 import { Connection } from '../connection.ts';
 import { guarded } from '../errors.ts';
 import { direct } from '../outgoing.ts';
-import { begin, conclude, unbuffered } from './conversation.ts';
+import { begin, conclude } from './conversation.ts';
 import { askedPositions, encodePositions, resumeFrom } from './positions.ts';
-import { closeResponse } from './refusal.ts';
+import { closeResponse, unbuffered } from './refusal.ts';
 import { admit, type HttpEndpoint, identify, readFrames } from './request.ts';
 import { StreamWire } from './stream-wire.ts';
 

@@ -4,9 +4,9 @@ import { closeCode, type Ending } from '../../protocol/codes.ts';
 import { Connection } from '../connection.ts';
 import { direct } from '../outgoing.ts';
 import { answerOf } from './compression.ts';
-import { begin, conclude, unbuffered } from './conversation.ts';
+import { begin, conclude } from './conversation.ts';
 import { PollWire } from './poll-wire.ts';
-import { closeResponse } from './refusal.ts';
+import { closeResponse, unbuffered } from './refusal.ts';
 import { admit, type HttpEndpoint, identify, readFrames } from './request.ts';
 
 export const POLL_PATH = '/api/poll';

@@ -2,6 +2,9 @@
 import { classOfClose, classOfError, closeCode, type ErrorCode } from '../../protocol/codes.ts';
 import type { ErrorFrame } from '../../protocol/frames.ts';
 
+/** No proxy may keep an answer, change it, or wait for more of it. */
+export const unbuffered = { 'cache-control': 'no-store, no-transform', 'x-accel-buffering': 'no' };
+
 interface Meaning {
 	status: number;
 	code: ErrorCode;
@@ -71,7 +74,7 @@ export function refusal(
 }
 
 function respond(status: number, frame: ErrorFrame, headers: Record<string, string> = {}): Response {
-	const all = new Headers({ ...headers, 'cache-control': 'no-store' });
+	const all = new Headers({ ...headers, ...unbuffered });
 	if (frame.retryAfterMs > 0) all.set('retry-after', String(Math.ceil(frame.retryAfterMs / 1000)));
 	return Response.json(frame, { status, headers: all });
 }

@@ -2,6 +2,7 @@
 import type { Server } from 'bun';
 import type { Connection } from '../connection.ts';
 import { TICKET_LIFETIME, type Tickets } from '../tickets.ts';
+import { unbuffered } from './refusal.ts';
 import { type HttpEndpoint, identify, makeRoom, spend } from './request.ts';
 
 export const TICKET_PATH = '/api/ticket';
@@ -17,6 +18,6 @@ export function answerTicket(to: HttpEndpoint & { tickets: Tickets }, request: R
 			websocket: true,
 			spreadMs: to.acceptRate.spreadMs(to.registry.count),
 		},
-		{ headers: { 'cache-control': 'no-store' } },
+		{ headers: unbuffered },
 	);
 }
