@@ -75,6 +75,22 @@ describe('refusals', () => {
 		await open.close();
 	});
 
+	it.each([
+		['cross-site', 403],
+		['same-site', 403],
+		['same-origin', 200],
+		['none', 200],
+	])('a browser that asks for a page %s, without an Origin as an image would -> %d', async (site, status) => {
+		const headers = { cookie: ann.cookie ?? '', 'sec-fetch-site': site };
+		const hello = Buffer.from(JSON.stringify(helloOf(id()))).toString('base64url');
+		for (const path of ['/api/ticket', `/api/events?hello=${hello}`]) {
+			const answer = await fetch(server.url + path, { headers });
+			expect([path, answer.status]).toEqual([path, status]);
+			await answer.body?.cancel();
+		}
+		await until(() => server.realtime.counts().connections === 0);
+	});
+
 	it('a full server -> 503, too many of a person or too fast -> 429, with Retry-After; what does not wait passes', async () => {
 		const full = await startInProcess({ clock, env: { MAX_CONNECTIONS: '1' } });
 		const cookie = await full.cookie('Ann');

@@ -142,6 +142,19 @@ describe('a poll that waits', () => {
 		expect((await second).types).toContain('message');
 	});
 
+	it('a tab that asks every 25 s, and never waits, keeps its session', async () => {
+		const client = id();
+		const session = async () => (await ask([helloOf(client, { rooms: ['quiet'] })])).frames[0];
+		const first = await session();
+		for (let round = 0; round < 4; round++) {
+			await clock.advance(25_000);
+			expect(await session()).toMatchObject({ resumed: true, session: first?.type === 'welcome' && first.session });
+		}
+		await clock.advance(32_000);
+		expect(await session()).toMatchObject({ resumed: false });
+		await clock.advance(32_000);
+	});
+
 	it('T-23 the client goes -> connection, rooms and topics are free at once, its session when its time is up', async () => {
 		const sessions = server.realtime.counts().sessions;
 		const abort = new AbortController();

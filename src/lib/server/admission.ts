@@ -15,12 +15,14 @@ export interface Admission {
 	addressOf(knock: Knock): string;
 	/** Whether the person's side of the connection is https, as far as we can know. */
 	isSecure(knock: Knock): boolean;
-	/** False for a page of a foreign origin. A request without `Origin` comes from no browser and passes. */
+	/** False for a page of a foreign origin. A request that names neither origin nor site comes from no browser and passes. */
 	originAllowed(knock: Knock): boolean;
 	/** Counts a request of an address: 0, or the milliseconds after which it may try again. */
 	take(address: string): number;
 }
 
+/** What `Sec-Fetch-Site` says of a request that a page of another origin makes. */
+const OTHER_SITES: ReadonlySet<string> = new Set(['cross-site', 'same-site']);
 /** Addresses whose rate is remembered; past it the idle ones are forgotten. */
 const ADDRESSES = 10_000;
 
@@ -54,7 +56,9 @@ export function createAdmission(options: Pick<Options, 'origins' | 'trustedProxi
 		},
 		originAllowed(knock) {
 			const origin = knock.request.headers.get('origin');
-			return origin === null || options.origins.allowed.includes(origin) || isOwn(origin, knock);
+			// An image or a link of another page brings no origin, but cookies where the two share a site.
+			if (origin === null) return !OTHER_SITES.has(knock.request.headers.get('sec-fetch-site') ?? '');
+			return options.origins.allowed.includes(origin) || isOwn(origin, knock);
 		},
 	};
 }
