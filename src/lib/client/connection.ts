@@ -95,7 +95,8 @@ export function openConnection(options: Options, events: ConnectionEvents, prepa
 			send({ type: 'pong', at: frame.at });
 			batch.flush();
 		} else if (frame.type === 'error' && frame.fatal) {
-			error = frame;
+			// That a later link of ours came is no refusal of this client.
+			if (frame.code !== 'replaced' || !link?.outdated) error = frame;
 			return;
 		}
 		events.frame(frame);
