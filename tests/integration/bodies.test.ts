@@ -22,14 +22,14 @@ const signal = (data: string) => `{"type":"signal","room":"deep","kind":"typing"
 const withHello = (...frames: string[]) => `[${[JSON.stringify(helloOf(id())), ...frames]}]`;
 
 /** Writes a request by hand. */
-function request(head: string[], body = '') {
+function request(head: string[], body = '', what = 'POST /api/poll HTTP/1.1') {
 	const { hostname, port } = new URL(server.url);
 	const socket = connect(Number(port), hostname);
 	let answer = '';
 	socket.on('data', (data) => {
 		answer += data;
 	});
-	const text = `${['POST /api/poll HTTP/1.1', `Cookie: ${cookie}`, ...head].join('\r\n')}\r\n\r\n${body}`;
+	const text = `${[what, `Cookie: ${cookie}`, ...head].join('\r\n')}\r\n\r\n${body}`;
 	const written = new Promise<void>((resolve) => socket.write(text, () => resolve()));
 	return { socket, written, answered: () => until(() => answer.includes('\r\n')).then(() => answer.split(' ')[1]) };
 }
@@ -74,7 +74,19 @@ describe('a body', () => {
 		expect(failures()).toBe(0);
 	});
 
-	it.each(['[', 'a b', '', 'here:99999'])('for a host that is none (%p) -> 400', async (host) => {
+	it('that asks for an identity and breaks off -> no error comes out of it', async () => {
+		const body = new ReadableStream({ pull: (controller) => controller.error(new Error('The connection was closed.')) });
+		const request = new Request(`${server.url}/api/identity`, { method: 'POST', body });
+		expect((await server.realtime.identity({ request, address: '127.0.0.1' })).status).toBe(200);
+	});
+
+	it('of nothing, without a host: HTTP/1.0 as health checks speak it reaches the pages', async () => {
+		const { socket, answered } = request([], '', 'GET /readyz HTTP/1.0');
+		expect(await answered()).toBe('404'); // those of a test have no such page
+		socket.destroy();
+	});
+
+	it.each(['[', 'here:99999'])('for a host that is none (%p) -> 400', async (host) => {
 		const { socket, answered } = request([`Host: ${host}`, 'Content-Length: 2'], '[]');
 		expect(await answered()).toBe('400');
 		socket.destroy();

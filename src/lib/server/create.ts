@@ -126,6 +126,7 @@ export async function createRealtime(
 	const realtime: RealtimeServer = {
 		websocket: createWebSocketHandler(endpoint),
 		fetch(request, server) {
+			if (request.url.startsWith('/')) return { handled: false }; // it names no host: nothing that would speak to us
 			const pathname = URL.parse(request.url)?.pathname;
 			// Nobody but a scanner: a `Host` that is none makes no address.
 			if (pathname === undefined) return { handled: true, response: new Response('no such host', { status: 400 }) };

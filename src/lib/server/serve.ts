@@ -20,6 +20,10 @@ export interface Running {
 	close(): Promise<void>;
 }
 
+/** HTTP/1.0, as health checks speak it, need not say which host it means: then Bun's URL is a path, which no page can parse. */
+const named = (request: Request): Request =>
+	request.url.startsWith('/') ? new Request(`http://localhost${request.url}`, request) : request;
+
 export function serve(realtime: RealtimeServer, { listen }: Pick<Options, 'listen'>, pages: Pages, logger: Logger): Running {
 	const server = Bun.serve<Connection>({
 		port: listen.port,
@@ -28,7 +32,7 @@ export function serve(realtime: RealtimeServer, { listen }: Pick<Options, 'liste
 		maxRequestBodySize: BODY_BYTES,
 		fetch(request, server) {
 			const { handled, response } = realtime.fetch(request, server);
-			return handled ? response : Promise.resolve(pages(request, server)).then((page) => compressed(request, page));
+			return handled ? response : Promise.resolve(pages(named(request), server)).then((page) => compressed(request, page));
 		},
 		error(error) {
 			logger.error('unexpected error in a request: {error}', { error });
