@@ -1,9 +1,10 @@
 /** What `POST /api/poll` turns away, by which status and close code; and who may read its answers, in which encoding. */
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test';
 import { FakeClock } from '../support/fake-clock.ts';
-import { type InProcess, startInProcess } from '../support/in-process.ts';
+import { type InProcess, startInProcess, temporaryFolder } from '../support/in-process.ts';
 import { helloOf, type PollAnswer, type PollOptions, poll } from '../support/poll.ts';
 import { until } from '../support/until.ts';
+import { gate, openFaultyLog } from './faulty-log.ts';
 import { range } from './rooms.ts';
 
 let server: InProcess;
@@ -89,6 +90,27 @@ describe('refusals', () => {
 			await answer.body?.cancel();
 		}
 		await until(() => server.realtime.counts().connections === 0);
+	});
+
+	it('a server that is about to stop -> whoever comes now is told to come again, over each way', async () => {
+		const folder = temporaryFolder();
+		const log = await openFaultyLog(folder.path);
+		const stopping = await startInProcess({ clock, log, dataDir: folder.path });
+		const cookie = await stopping.cookie('Ann');
+		const { opened, open } = gate();
+		log.before.append = () => opened;
+		const speaker = await stopping.peer('Ann');
+		await speaker.hello({});
+		speaker.send(speaker.message('lobby', 'last words'));
+		await until(() => log.batches === 1);
+		const stopped = stopping.close();
+		const late = await stopping.peer('Ann');
+		expect(await late.closed).toMatchObject({ code: 1012 });
+		expect(refused(await poll(stopping.url, [helloOf('late')], { cookie }))).toEqual([503, 1012]);
+		open();
+		expect(await speaker.next('ack')).toMatchObject({ seq: 1 });
+		await stopped;
+		folder.remove();
 	});
 
 	it('a full server -> 503, too many of a person or too fast -> 429, with Retry-After; what does not wait passes', async () => {

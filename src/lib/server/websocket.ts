@@ -17,6 +17,8 @@ type Socket = ServerWebSocket<Connection>;
 
 export const WEBSOCKET_PATH = '/api/websocket';
 export interface WebSocketEndpoint extends Dispatcher {
+	/** From the beginning of the end on. */
+	stopping(): boolean;
 	admission: Admission;
 	outgoing: Outgoing;
 	options: Options;
@@ -62,6 +64,8 @@ export function createWebSocketHandler(endpoint: WebSocketEndpoint): WebSocketHa
 			(socket) => {
 				const connection = socket.data;
 				connection.open(socket);
+				// The log is about to be let go of: who comes now is served after the restart.
+				if (endpoint.stopping()) return connection.end('restart', closeCode.restart, 'the server restarts');
 				if (admitted(endpoint, connection)) registry.add(connection);
 			},
 			fail,

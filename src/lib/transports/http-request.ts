@@ -67,7 +67,14 @@ export function ask(fetch: Fetch, clock: Clock, { url, body, type, ms, signal }:
 		heard();
 		try {
 			const headers = { 'content-type': 'application/json' };
-			const answer = await fetch(url, { method: 'POST', headers, body, signal: controller.signal, cache: 'no-store' });
+			const answer = await fetch(url, {
+				method: 'POST',
+				headers,
+				body,
+				signal: controller.signal,
+				cache: 'no-store',
+				credentials: 'include',
+			});
 			if (!answer.ok) throw await refusalOf(answer);
 			// A hotel's sign-in page answers everything with 200.
 			if (!answer.headers.get('content-type')?.startsWith(type))
