@@ -192,6 +192,24 @@ describe('a poll that waits', () => {
 		expect(requests).toBeGreaterThan(3);
 	});
 
+	it('rooms that a cut left out: the next poll is not held, however quiet they are', async () => {
+		const [quiet, writer, client] = [id(), id(), id()];
+		const rooms = [id(), id()];
+		for (const room of rooms) await ask([helloOf(writer), ...range(1, 50).map((n) => chat(room, n, 'x'.repeat(4_000)))]);
+		const cut = await ask([helloOf(client, { rooms: [...rooms, quiet] })]);
+		expect(cut.frames.flatMap((frame) => (frame.type === 'live' ? [frame.room] : []))).toEqual(rooms);
+		await ask([helloOf(client), chat(id(), 1)]); // sends meanwhile, and follows nothing
+		const known = cut.frames.flatMap((frame) =>
+			frame.type === 'subscribed' ? [{ room: frame.room, epoch: frame.epoch, offset: frame.offset }] : [],
+		);
+		const rest = await held(client, [...known, quiet]);
+		expect(rest.frames.at(-1)).toMatchObject({ type: 'live', room: quiet });
+		const waiting = held(client, [...known, { room: quiet, epoch: epochOf(rest.frames), offset: 0 }]);
+		await holds();
+		await clock.advance(25_000);
+		expect((await waiting).types.filter((type) => type === 'live')).toHaveLength(3);
+	});
+
 	it('many rooms with long messages: no answer holds much more than it may, and all are live in the end', async () => {
 		const rooms = range(1, 8).map(id);
 		const writer = id();

@@ -26,6 +26,8 @@ export class Session {
 	connections = 0;
 	/** Publishes taken and not yet answered. */
 	inFlight = 0;
+	/** Whether its last poll was answered before all its rooms were live: the next one is not held. */
+	cut = false;
 	/** When its last connection ended, in the registry's time, and how. */
 	endedAt = 0;
 	previous: { endedBy: Ending; code: number } | undefined;

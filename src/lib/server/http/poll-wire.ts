@@ -81,8 +81,13 @@ export class PollWire extends HttpWire {
 		if (this.#state !== 'looking') return;
 		this.#state = 'open';
 		const { connection, waits, answer } = this.#options;
-		const done = connection.unanswered === 0 && (connection.turns === 0 || connection.stalled);
-		if (this.#late || (done && (this.#news || !waits))) this.#finish(() => answer(this.#text));
+		const { session, stalled } = connection;
+		const done = connection.unanswered === 0 && (connection.turns === 0 || stalled);
+		// Where the last answer was cut, the client does not know yet that its other rooms are quiet.
+		const held = waits && !session?.cut;
+		if (!this.#late && (!done || (held && !this.#news))) return;
+		if (session && connection.subscriptions.length > 0) session.cut = stalled;
+		this.#finish(() => answer(this.#text));
 	}
 
 	#finish(respond: () => void) {
