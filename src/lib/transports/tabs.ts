@@ -150,7 +150,10 @@ export function joinTabs({ locks, channel: open, putAside }: Tabs, clock: Clock,
 		const body = round.hello({ waitMs: 0 });
 		own = roomsIn(body);
 		say('rooms', { rooms: own });
-		round.deliver(await round.ask('poll', { body: `[${body}]`, type: 'application/json', ms: ANSWER }).text());
+		const text = await round.ask('poll', { body: `[${body}]`, type: 'application/json', ms: ANSWER }).text();
+		// A long answer is cut before every room is live: the rest is there to be asked for.
+		hinted ||= isCut(framesIn(text), own);
+		round.deliver(text);
 	}
 
 	const untilHinted = ({ signal, deliver }: Round) =>
@@ -185,4 +188,9 @@ export function joinTabs({ locks, channel: open, putAside }: Tabs, clock: Clock,
 }
 
 const quiet = new Set(['welcome', 'live', 'subscribed', 'error']);
+function isCut(frames: Frame[], rooms: RoomPosition[]): boolean {
+	const settled = new Set(frames.flatMap(({ type, room }) => (type === 'live' || type === 'error' ? [room] : [])));
+	return frames.some(({ type }) => type === 'message') && rooms.some(({ room }) => !settled.has(room));
+}
+
 const isNews = ({ type }: Frame) => !quiet.has(type);

@@ -8,6 +8,7 @@ import { FakeBrowser } from '../../support/fake-tabs.ts';
 /** One tab: its member, and the rounds that it is in. */
 function enter(clock: FakeClock, tabs: Tabs, ...rooms: string[]) {
 	const asked: string[][] = [];
+	const answers: object[][] = [];
 	const heard: string[] = [];
 	let round = new AbortController();
 	let renewed = 0;
@@ -28,7 +29,7 @@ function enter(clock: FakeClock, tabs: Tabs, ...rooms: string[]) {
 			ask: (_path, { body }) => ({
 				async text() {
 					note(JSON.stringify(JSON.parse(body)[0]));
-					return '[]';
+					return JSON.stringify(answers.shift() ?? []);
 				},
 				async *parts() {},
 				within() {},
@@ -50,6 +51,7 @@ function enter(clock: FakeClock, tabs: Tabs, ...rooms: string[]) {
 	return {
 		member,
 		asked,
+		answers,
 		heard,
 		begin,
 		renew: () => round.abort(),
@@ -141,6 +143,32 @@ describe('the leader', () => {
 		other.renew();
 		await waiting;
 	});
+});
+
+it('a tab that waits for hints gets an answer that was cut -> asks on at once, until it is live', async () => {
+	const { clock, browser } = setup();
+	enter(clock, browser.tab(), 'a').begin();
+	const tab = enter(clock, browser.tab(), 'a', 'b');
+	const message = { type: 'message', room: 'a', offset: 1 };
+	tab.answers.push(
+		[message],
+		[message, { type: 'live', room: 'a' }],
+		[
+			{ type: 'live', room: 'a' },
+			{ type: 'live', room: 'b' },
+		],
+	);
+	await tab.begin();
+	await tab.begin(false);
+	await tab.begin(false);
+	expect(tab.asked.length).toBe(3);
+	let over = false;
+	tab.begin(false).then(() => {
+		over = true;
+	});
+	await clock.advance(24_000);
+	expect(over).toBe(false);
+	tab.renew();
 });
 
 it('locks are refused -> each tab listens for itself', async () => {
