@@ -1,74 +1,9 @@
 /** The transports over HTTP against answers that a test writes: time limits, refusals, and what lies between a page and its server. */
 import { describe, expect, it } from 'bun:test';
 import { eventStreamTransport } from '../../../src/lib/transports/event-stream.ts';
-import type { HttpOptions } from '../../../src/lib/transports/http-link.ts';
 import { longPollingTransport } from '../../../src/lib/transports/long-polling.ts';
-import type { Transport } from '../../../src/lib/transports/transport.ts';
-import { FakeClock, settle } from '../../support/fake-clock.ts';
-
-interface Request {
-	path: string;
-	frames: Record<string, unknown>[];
-	aborted: boolean;
-	signal: AbortSignal | null | undefined;
-	answer(response: Response): void;
-	fail(): void;
-}
-
-function setup(transportOf: (options: HttpOptions) => Transport) {
-	const clock = new FakeClock();
-	const requests: Request[] = [];
-	const heard: string[] = [];
-	const closes: [number, string, number | undefined][] = [];
-	const fetch = (url: string, { body, signal }: RequestInit) =>
-		new Promise<Response>((resolve, reject) => {
-			const request: Request = {
-				path: new URL(url).pathname,
-				frames: JSON.parse(String(body)),
-				aborted: false,
-				signal,
-				answer: resolve,
-				fail: () => reject(new TypeError('Failed to fetch')),
-			};
-			signal?.addEventListener('abort', () => {
-				request.aborted = true;
-				reject(new DOMException('aborted', 'AbortError'));
-			});
-			requests.push(request);
-		});
-	const transport = transportOf({ clock, fetch });
-	const link = transport.open('ws://host/api/websocket?ticket=x', {
-		greet: async () => (request) => JSON.stringify({ type: 'hello', ...request }),
-		message: (text) => heard.push(text),
-		close: (...how) => closes.push([how[0], how[1], how[2]]),
-	});
-	return { clock, requests, heard, closes, link, last: () => requests.at(-1) ?? expect.unreachable() };
-}
-
-const json = (value: unknown, init: ResponseInit = {}) => Response.json(value, init);
-
-/** An event stream in the hand of the test. */
-function stream(request: Request) {
-	let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
-	const body = new ReadableStream<Uint8Array>({
-		start(given) {
-			controller = given;
-		},
-	});
-	// As `fetch` does it: giving up the request breaks its body.
-	request.signal?.addEventListener('abort', () => controller?.error(new DOMException('aborted', 'AbortError')));
-	request.answer(new Response(body, { headers: { 'content-type': 'text/event-stream' } }));
-	return {
-		async says(text: string) {
-			controller?.enqueue(new TextEncoder().encode(text));
-			await settle();
-		},
-		async ends() {
-			controller?.close();
-			await settle();
-		},
-	};
-}
+import { settle } from '../../support/fake-clock.ts';
+import { json, setup, stream } from './http-harness.ts';
 
 describe('long-polling', () => {
 	it('asks at once, then holds; each answer is followed by the next question', async () => {
@@ -217,63 +152,4 @@ it('rounds that end at once and bring nothing, streams or polls -> ever fewer; a
 		await settle();
 		expect(clock.pending).toBe(0);
 	}
-});
-
-describe('event stream', () => {
-	it('events in pieces become texts; comments and ids are passed over', async () => {
-		const { heard, last } = setup(eventStreamTransport);
-		await settle();
-		expect(last()).toMatchObject({ path: '/api/events', frames: [{ type: 'hello' }] });
-		const { says } = stream(last());
-		for (const piece of ['retry: 1000\n\n: hello\n\nid: x\nda', 'ta: [1,\ndata: 2]\n', '\ndata:3\r\n\r\n']) await says(piece);
-		expect(heard).toEqual(['[1,\n2]', '3']);
-	});
-
-	it('silence of less than 45 s is none; after more another stream is opened, and only its silence ends the link', async () => {
-		const { clock, closes, last, requests } = setup(eventStreamTransport);
-		await settle();
-		const { says } = stream(last());
-		for (let round = 0; round < 3; round++) {
-			await says(`data: ${round}\n\n`);
-			await clock.advance(44_000);
-		}
-		expect(closes).toEqual([]);
-		await clock.advance(1_000);
-		expect([requests.length, requests[0]?.aborted, closes]).toEqual([2, true, []]);
-		await clock.advance(2_500);
-		expect(closes).toEqual([[1006, 'The server did not answer in time.', 0]]);
-	});
-
-	it('collected on the way: nothing comes for 2.5 s -> 1006, so that another way is tried', async () => {
-		const { clock, closes, last } = setup(eventStreamTransport);
-		await settle();
-		stream(last());
-		await clock.advance(2_500);
-		expect(closes.map(([code]) => code)).toEqual([1006]);
-	});
-
-	it('ended by the server -> opened anew; ended without a word -> 1006', async () => {
-		const { clock, requests, closes, last } = setup(eventStreamTransport);
-		await settle();
-		const first = stream(last());
-		await first.says('data: 1\n\n');
-		await first.ends();
-		await clock.advance(150);
-		expect([requests.length, closes]).toEqual([2, []]);
-		const second = stream(last());
-		await settle();
-		await second.ends();
-		await settle();
-		expect(closes.map(([code]) => code)).toEqual([1006]);
-	});
-
-	it('a fatal error in the stream -> closed with its code', async () => {
-		const { closes, last } = setup(eventStreamTransport);
-		await settle();
-		const { says } = stream(last());
-		await says(
-			'data: [{"type":"error","code":"replaced","class":"replaced","message":"newer","fatal":true,"closeCode":4005}]\n\n',
-		);
-		expect(closes).toEqual([[4005, 'newer', 0]]);
-	});
 });
