@@ -27,6 +27,14 @@ export function setup(options: ClientOptions = {}) {
 	return { clock, server, window, document, states, errors, create, client: create() };
 }
 
+/** The client has said hello, and was welcomed. */
+export async function connected() {
+	const all = setup();
+	all.client.connect();
+	await all.clock.advance(50);
+	return all;
+}
+
 /** Follows a room and keeps what it is told. */
 export function follow(
 	client: Client,

@@ -1,23 +1,6 @@
 /** Handlers of the page that throw, or end it all: what becomes of the others. */
 import { describe, expect, it } from 'bun:test';
-import { follow, setup } from './harness.ts';
-
-const _welcome = {
-	...{ type: 'welcome', version: 1, session: 's', connection: 'c', user: { id: 'ann', name: 'Ann' }, resumed: false },
-	...{ server: { node: 'a', boot: 'b', version: '0' }, heartbeat: { intervalMs: 30_000, timeoutMs: 10_000 } },
-	...{ limits: { frameBytes: 65_536, inFlight: 64 }, spreadMs: 0 },
-};
-const _message = (offset: number) => ({
-	...{ type: 'message', room: 'lobby', offset, client: 'bob', seq: offset, user: { id: 'bob', name: 'Bob' } },
-	...{ kind: 'chat', data: offset, at: 1 },
-});
-
-async function connected() {
-	const all = setup();
-	all.client.connect();
-	await all.clock.advance(50);
-	return all;
-}
+import { connected, follow } from './harness.ts';
 
 describe('handlers', () => {
 	it('a handler that throws is reported, the next message comes, none twice', async () => {

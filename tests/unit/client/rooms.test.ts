@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'bun:test';
 import { settle } from '../../support/fake-clock.ts';
 import { ScriptedTransport } from '../../support/scripted-transport.ts';
-import { follow, setup, texts } from './harness.ts';
+import { connected, follow, setup, texts } from './harness.ts';
 
 const welcome = {
 	...{ type: 'welcome', version: 1, session: 's', connection: 'c', user: { id: 'ann', name: 'Ann' }, resumed: false },
@@ -13,13 +13,6 @@ const message = (offset: number) => ({
 	...{ type: 'message', room: 'lobby', offset, client: 'bob', seq: offset, user: { id: 'bob', name: 'Bob' } },
 	...{ kind: 'chat', data: offset, at: 1 },
 });
-
-async function connected() {
-	const all = setup();
-	all.client.connect();
-	await all.clock.advance(50);
-	return all;
-}
 
 describe('rooms', () => {
 	it('subscribing while connected, and before the welcome', async () => {
