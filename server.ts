@@ -8,7 +8,7 @@ async function start(dev: boolean) {
 	const options = readOptions(process.env);
 	const logger = await createLogger(options.logLevel);
 	const pages = dev ? await developmentPages(options.listen.port) : await builtPages();
-	const realtime = await createRealtime(options, { logger });
+	const realtime = await createRealtime(options, { logger, development: dev });
 	const running = serve(realtime, options, pages, logger);
 	untilSignalled(running.close, logger);
 	console.log(`Holdfast listens on ${running.url}`);

@@ -19,6 +19,8 @@ export interface InProcessOptions {
 	dataDir?: string;
 	log?: MessageLog;
 	clock?: Clock;
+	/** As `bun run dev` starts it. */
+	development?: boolean;
 }
 
 export interface InProcess {
@@ -58,7 +60,13 @@ export function cookieJar(url: string): (name: string) => Promise<string> {
 	};
 }
 
-export async function startInProcess({ env = {}, dataDir, log, clock }: InProcessOptions = {}): Promise<InProcess> {
+export async function startInProcess({
+	env = {},
+	dataDir,
+	log,
+	clock,
+	development = false,
+}: InProcessOptions = {}): Promise<InProcess> {
 	const folder = dataDir === undefined ? temporaryFolder() : { path: dataDir, remove: () => {} };
 	const unlimited = {
 		RATE_LIMIT_MESSAGES_PER_SECOND: '0',
@@ -68,7 +76,7 @@ export async function startInProcess({ env = {}, dataDir, log, clock }: InProces
 	const options = readOptions({ HOST: '127.0.0.1', PORT: '0', DATA_DIR: folder.path, ...unlimited, ...env });
 	// Nobody configured this logger: what it is told goes nowhere, and the test's output stays readable.
 	const logger = getLogger(['holdfast-test']);
-	const realtime = await createRealtime(options, { logger, ...(log && { log }), ...(clock && { clock }) });
+	const realtime = await createRealtime(options, { logger, development, ...(log && { log }), ...(clock && { clock }) });
 	const running = serve(
 		realtime,
 		options,

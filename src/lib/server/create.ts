@@ -4,6 +4,7 @@ import pkg from '../../../package.json' with { type: 'json' };
 import { type Clock, systemClock } from '../clock.ts';
 import { RECENT_MESSAGES } from '../protocol/limits.ts';
 import { AcceptRate } from './accept-rate.ts';
+import { createAdmin } from './admin.ts';
 import { createAdmission } from './admission.ts';
 import type { Connection } from './connection.ts';
 import type { Report } from './errors.ts';
@@ -42,6 +43,8 @@ export interface Parts {
 	/** Another log than the embedded one. */
 	log?: MessageLog;
 	clock?: Clock;
+	/** Whoever looks sees everything, without a token. */
+	development?: boolean;
 }
 
 /** An error as a log line can hold it. */
@@ -51,7 +54,7 @@ const factsOf = (error: unknown) =>
 /** @throws Error when a setting is wrong, or the database is in use by another server */
 export async function createRealtime(
 	options: Options,
-	{ logger, log: given, clock = systemClock }: Parts,
+	{ logger, log: given, clock = systemClock, development = false }: Parts,
 ): Promise<RealtimeServer> {
 	const incidents = new Incidents(clock, (error) => logger.error('an incident was not counted: {message}', factsOf(error)));
 	const report: Report = (where, error) => {
@@ -59,6 +62,7 @@ export async function createRealtime(
 		logger.error('unexpected error in {where}: {message}', { where, ...factsOf(error) });
 	};
 	const admission = createAdmission(options, clock);
+	const admin = createAdmin({ token: options.admin.token, open: development }, clock);
 	const identities = createIdentities(options.identitySecret ?? keptSecret(options.dataDir), clock.wall);
 	const log =
 		given ??
@@ -120,6 +124,7 @@ export async function createRealtime(
 		acceptRate,
 		incidents,
 		tickets: new Tickets(clock),
+		admin,
 		stopping: () => closed !== undefined,
 	};
 
@@ -148,6 +153,11 @@ export async function createRealtime(
 		},
 		identity: (knock) => answerIdentity({ admission, identities }, knock),
 		incidents: () => incidents.report,
+		administration: ({ headers }) => ({
+			reads: admin.reads(headers),
+			acts: admin.acts(headers) === 'yes',
+			configured: admin.configured,
+		}),
 		counts: () => ({ connections: registry.count, sessions: sessions.count, rooms: hub.count, topics: topics.count }),
 		readiness() {
 			const reasons = [...(log.writable ? [] : ['the log takes no writes']), ...(closed ? ['the server is stopping'] : [])];

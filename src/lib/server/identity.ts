@@ -72,7 +72,7 @@ export function createIdentities(secret: string, wall: () => number): Identities
 		issue,
 		verify,
 		guest: () => issue({ id: crypto.randomUUID(), name: guestName() }),
-		fromCookie: (header) => verify(cookieOf(header)),
+		fromCookie: (header) => verify(cookieOf(header, IDENTITY_COOKIE)),
 	};
 }
 
@@ -88,8 +88,9 @@ export function keptSecret(dataDir: string): string {
 	return secret;
 }
 
-function cookieOf(header: string | null): string | undefined {
-	const found = header?.split(';').find((pair) => pair.trimStart().startsWith(`${IDENTITY_COOKIE}=`));
+/** The value of a cookie, the first where a name comes twice. */
+export function cookieOf(header: string | null, name: string): string | undefined {
+	const found = header?.split(';').find((pair) => pair.trimStart().startsWith(`${name}=`));
 	return found?.slice(found.indexOf('=') + 1).trim();
 }
 

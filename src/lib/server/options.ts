@@ -55,6 +55,13 @@ const environment = v.object({
 	IDENTITY_SECRET: v.optional(
 		v.pipe(v.string(), v.minLength(32, 'expected 32 characters or more, such as `openssl rand -hex 32` prints')),
 	),
+	ADMIN_TOKEN: v.optional(
+		v.pipe(
+			v.string(),
+			v.minLength(16, 'expected 16 characters or more, such as `openssl rand -hex 16` prints'),
+			v.regex(/^[\x21-\x7e]+$/, 'expected letters, digits and signs of ASCII, without blanks'),
+		),
+	),
 	HEARTBEAT_INTERVAL_MS: whole(30_000, 100),
 	HEARTBEAT_TIMEOUT_MS: whole(10_000, 100),
 	HEARTBEAT_MISSED: whole(3, 1),
@@ -85,7 +92,7 @@ export function readOptions(env: Record<string, string | undefined>) {
 		const lines = result.issues.map(({ path: [{ key }] = [{ key: '' }], message }) => {
 			const name = String(key);
 			// Not even a wrong secret belongs into a log.
-			return `  ${name}: ${message}, got ${name.endsWith('SECRET') ? 'something else' : JSON.stringify(given[name])}`;
+			return `  ${name}: ${message}, got ${/SECRET$|TOKEN$/.test(name) ? 'something else' : JSON.stringify(given[name])}`;
 		});
 		throw new Error(`wrong settings, the server does not start:\n${lines.join('\n')}`);
 	}
@@ -103,6 +110,8 @@ export function readOptions(env: Record<string, string | undefined>) {
 		trustedProxies: e.TRUSTED_PROXIES,
 		/** Signs identities. @default made once and kept in the data folder */
 		identitySecret: e.IDENTITY_SECRET,
+		/** Opens the administration. @default nobody has it */
+		admin: { token: e.ADMIN_TOKEN },
 		/** A ping every `intervalMs`; unanswered for `timeoutMs` is one missed; after `missed` the connection ends. @default 30000, 10000, 3 */
 		heartbeat: { intervalMs: e.HEARTBEAT_INTERVAL_MS, timeoutMs: e.HEARTBEAT_TIMEOUT_MS, missed: e.HEARTBEAT_MISSED },
 		/** Connections at once in all, an address, a user; how long a lost client's session waits for its return. @default 1000, 100, 20, 30000 */

@@ -17,6 +17,8 @@ export interface Realtime {
 	counts(): { connections: number; sessions: number; rooms: number; topics: number };
 	/** Every close, refusal and error since the start: counts and rates by cause, ages, and the last 200. Holds ids of people. */
 	incidents(): IncidentReport;
+	/** Whether who asks sees names, addresses and rooms, whether they may do something, and whether there is a token that says so. */
+	administration(request: Request): { reads: boolean; acts: boolean; configured: boolean };
 	/** Whether messages can be taken, and if not, why. */
 	readiness(): { ready: boolean; reasons: string[] };
 }

@@ -49,6 +49,8 @@ describe('settings', () => {
 		['TRUSTED_PROXIES', '::/129'],
 		['TRUSTED_PROXIES', 'localhost'],
 		['IDENTITY_SECRET', 'short'],
+		['ADMIN_TOKEN', 'fifteen-letters'],
+		['ADMIN_TOKEN', 'a token with blanks'],
 	])('%s=%s stops the start and is named', (name, value) => {
 		expect(() => readOptions({ [name]: value })).toThrow(new RegExp(`wrong settings, the server does not start:\n  ${name}: `));
 	});
@@ -57,5 +59,10 @@ describe('settings', () => {
 		const start = () => readOptions({ PORT: 'x', HOST: 'fine', RETENTION_DAYS: 'y', LOG_LEVEL: 'z' });
 		for (const name of ['PORT', 'RETENTION_DAYS', 'LOG_LEVEL']) expect(start).toThrow(`  ${name}: `);
 		expect(start).not.toThrow('HOST');
+	});
+
+	it.each(['IDENTITY_SECRET', 'ADMIN_TOKEN'])('a wrong %s is not printed', (name) => {
+		expect(() => readOptions({ [name]: 'swordfish' })).toThrow(`  ${name}: `);
+		expect(() => readOptions({ [name]: 'swordfish' })).not.toThrow('swordfish');
 	});
 });

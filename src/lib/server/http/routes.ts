@@ -1,6 +1,7 @@
 /** The API over HTTP that is answered here, before the pages, and what pages of other origins may see of it. */
 import type { Server } from 'bun';
 import { closeCode } from '../../protocol/codes.ts';
+import type { Admin } from '../admin.ts';
 import type { Admission } from '../admission.ts';
 import type { Connection, TransportName } from '../connection.ts';
 import type { Tickets } from '../tickets.ts';
@@ -12,6 +13,7 @@ import { answerTicket, TICKET_PATH } from './ticket.ts';
 
 export interface ApiEndpoint extends HttpEndpoint {
 	tickets: Tickets;
+	admin: Admin;
 }
 
 interface Route {
