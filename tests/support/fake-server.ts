@@ -21,6 +21,8 @@ export class FakeServer {
 	/** The last seq that counts as used, for each client and room. */
 	readonly sequences = new Map<string, number>();
 	readonly #refused = new Map<string, Refusal>();
+	/** What each room says of itself when it is subscribed to. */
+	readonly states = new Map<string, Record<string, unknown>>();
 	welcome: Partial<Welcome> = {};
 	/** One way, in milliseconds. */
 	latency: () => number = () => 5;
@@ -146,7 +148,14 @@ export class FakeServer {
 		const head = log.messages.length;
 		const replay = (result: 'fresh' | 'resumed' | 'gap' | 'reset', after: number, missing?: { from: number; to: number }) => {
 			const messages = log.messages.filter((message) => message.offset > after && message.offset >= log.first);
-			const subscribed = { type: 'subscribed' as const, room, result, epoch: log.epoch, offset: head, state: {} };
+			const subscribed = {
+				type: 'subscribed' as const,
+				room,
+				result,
+				epoch: log.epoch,
+				offset: head,
+				state: this.states.get(room) ?? {},
+			};
 			connection.send({ ...subscribed, ...(missing && { missing }) }, ...messages, { type: 'live', room, offset: head });
 		};
 		connection.rooms.add(room);

@@ -3,6 +3,7 @@ import type { Cancel, Clock } from '../clock.ts';
 import type { ClientFrame, ErrorFrame, Message, Position, ServerFrame, Subscribed } from '../protocol/frames.ts';
 import { ROOMS_PER_CONNECTION } from '../protocol/limits.ts';
 import { RealtimeError } from './errors.ts';
+import { type Change, Snapshot } from './snapshot.ts';
 import type { RoomHandlers, Subscription } from './types.ts';
 
 export interface RoomsEvents {
@@ -21,6 +22,7 @@ export interface RoomsEvents {
 interface Room {
 	readonly name: string;
 	readonly handlers: RoomHandlers;
+	readonly snapshot: Snapshot;
 	position: Position | null;
 	/** Of the log being replayed; becomes the position's with its first message. */
 	epoch: string;
@@ -36,6 +38,8 @@ interface Room {
 /** Classes of errors that pass: the room is asked for again. The pause when the server names none, in milliseconds. */
 const passing = new Set<string>(['rate-limit', 'overload', 'server']);
 const PAUSE = 1_000;
+
+const isFollowed = ({ phase }: Room): boolean => phase === 'replaying' || phase === 'live';
 
 export function createRooms({ clock, send, live, broken, received, guard }: RoomsEvents) {
 	const rooms = new Map<string, Room>();
@@ -80,21 +84,34 @@ export function createRooms({ clock, send, live, broken, received, guard }: Room
 
 	function subscribed(frame: Subscribed) {
 		const room = answered(frame.room);
-		if (!room) return;
+		if (!room) return retell(rooms.get(frame.room), frame);
 		const { epoch, result } = frame;
 		// To a question that was another one's: of a room left and entered again, or of another link.
 		if ((result === 'fresh') !== (room.position === null)) return askAgain(room);
 		// While two links are up, the other one may have brought of it what this one could not.
 		const known = room.phase === 'live' && room.position?.epoch === epoch ? room.position.offset : 0;
 		const missing = frame.missing && { ...frame.missing, from: Math.max(frame.missing.from, known + 1) };
-		if (missing && missing.from > missing.to) return;
+		if (missing && missing.from > missing.to) return retell(room, frame);
 		// Over HTTP each request asks for each room again: no news where nothing was lost meanwhile.
-		if (room.phase === 'live' && result === 'resumed' && epoch === room.position?.epoch) return;
+		if (room.phase === 'live' && result === 'resumed' && epoch === room.position?.epoch) return retell(room, frame);
 		room.phase = 'replaying';
 		room.epoch = epoch;
 		if (result === 'fresh' || result === 'reset') room.position = null;
 		else if (result === 'gap' && missing) room.position = { epoch, offset: missing.to };
+		room.snapshot.take(frame);
 		tell(room, (handlers) => handlers.subscribed?.({ ...frame, missing }));
+	}
+
+	/** An answer that moves nothing: what changed of the room between two requests is told there and nowhere else. */
+	function retell(room: Room | undefined, frame: Subscribed) {
+		if (room?.epoch !== frame.epoch) return;
+		// A handler may have left the room.
+		for (const change of room.snapshot.compare(frame)) if (isFollowed(room)) changed(room, change);
+	}
+
+	function changed(room: Room, change: Change) {
+		room.snapshot.change(change);
+		tell(room, (handlers) => (change.type === 'state' ? handlers.state?.(change.state) : handlers.presence?.(change)));
 	}
 
 	function message(room: Room, frame: Message) {
@@ -126,6 +143,7 @@ export function createRooms({ clock, send, live, broken, received, guard }: Room
 			const room: Room = {
 				name,
 				handlers,
+				snapshot: new Snapshot(),
 				position: start,
 				epoch: '',
 				phase: 'idle',
@@ -192,12 +210,11 @@ export function createRooms({ clock, send, live, broken, received, guard }: Room
 		receive(frame: ServerFrame) {
 			if (frame.type === 'subscribed') subscribed(frame);
 			const room = 'room' in frame && rooms.get(frame.room ?? '');
-			if (!room || (room.phase !== 'replaying' && room.phase !== 'live')) return;
+			if (!room || !isFollowed(room)) return;
 			if (frame.type === 'message') message(room, frame);
 			else if (frame.type === 'live') atHead(room, frame.offset);
 			else if (frame.type === 'signal') tell(room, (handlers) => handlers.signal?.(frame));
-			else if (frame.type === 'state') tell(room, (handlers) => handlers.state?.(frame.state));
-			else if (frame.type === 'presence') tell(room, (handlers) => handlers.presence?.(frame));
+			else if (frame.type === 'state' || frame.type === 'presence') changed(room, frame);
 		},
 
 		/** An `error` names a room. False when no subscribe of it waits for an answer. */

@@ -69,7 +69,10 @@ export interface RoomHandlers {
 	live?(offset: number): void;
 	/** The room's snapshot changed. Its first one comes with `subscribed`. */
 	state?(state: Record<string, unknown>): void;
-	/** Who came, changed or left. Those who were there already come with `subscribed`. */
+	/**
+	 * Who came, changed or left. Those who were there already come with `subscribed`. Over HTTP it may name people again who are
+	 * as they were: what happened between two requests is told as a whole.
+	 */
 	presence?(change: PresenceChange): void;
 	signal?(signal: { user: User; kind: string; data: unknown }): void;
 	/** The room was refused. */
