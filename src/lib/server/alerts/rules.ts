@@ -41,7 +41,7 @@ export type MetricName =
 	| 'commitMs'
 	/**
 	 * Of the connections that the network broke (cause `network`) in the last 4 min the share (0 to 1) whose ages lie within 5 s of each
-	 * other, and the middle of these ages in milliseconds: `CloseAges` counts it. Null below 10 of them, and where they are one burst.
+	 * other, and the middle of these ages in milliseconds: `CloseAges` counts both. Null below 10 of them; 0 where they are no peak or one burst.
 	 */
 	| 'closeAgePeak'
 	| 'closeAgePeakMs';

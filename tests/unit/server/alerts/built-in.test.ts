@@ -1,7 +1,8 @@
 /** The built-in rules as data: what every one of them has to keep, and how they speak. */
 import { describe, expect, it } from 'bun:test';
 import { builtInRules, type Thresholds } from '../../../../src/lib/server/alerts/built-in.ts';
-import { isWell, isWrong, type Readings, type Rule } from '../../../../src/lib/server/alerts/rules.ts';
+import { isWell, isWrong, type Rule } from '../../../../src/lib/server/alerts/rules.ts';
+import { silence } from './harness.ts';
 
 const thresholds: Thresholds = {
 	connectionsPercent: 80,
@@ -16,20 +17,6 @@ const thresholds: Thresholds = {
 	logFailingSeconds: 5,
 	commitMs: 500,
 	closeAgePercent: 50,
-};
-const silence: Readings = {
-	connectionShare: null,
-	errorShare: null,
-	memoryShare: null,
-	responseMs: null,
-	loopDelayMs: null,
-	recoveryShare: null,
-	fallbackShare: null,
-	closeBurst: null,
-	logFailing: null,
-	commitMs: null,
-	closeAgePeak: null,
-	closeAgePeakMs: null,
 };
 const rules = builtInRules(thresholds);
 const named = (name: string): Rule => {
