@@ -20,6 +20,5 @@ export const handle: Handle = async ({ event, resolve }) => {
 	return response;
 };
 
-/** Machines that ask for health or the API are nobody's guests. */
-const isPageView = (method: string, route: string | null) =>
-	method === 'GET' && route !== null && !/^\/(api|healthz|readyz)/.test(route);
+/** Who asks for the API is nobody's guest. */
+const isPageView = (method: string, route: string | null) => method === 'GET' && route !== null && !route.startsWith('/api');

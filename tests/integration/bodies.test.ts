@@ -80,9 +80,13 @@ describe('a body', () => {
 		expect((await server.realtime.identity({ request, address: '127.0.0.1' })).status).toBe(200);
 	});
 
-	it('of nothing, without a host: HTTP/1.0 as health checks speak it reaches the pages', async () => {
-		const { socket, answered } = request([], '', 'GET /readyz HTTP/1.0');
-		expect(await answered()).toBe('404'); // those of a test have no such page
+	it.each([
+		['/readyz', '200'],
+		['/api/websocket', '404'],
+		['/', '404'], // a test has no such page
+	])('of nothing, without a host: HTTP/1.0 as health checks speak it asks for %s -> %s', async (path, status) => {
+		const { socket, answered } = request([], '', `GET ${path} HTTP/1.0`);
+		expect(await answered()).toBe(status);
 		socket.destroy();
 	});
 

@@ -1,4 +1,4 @@
-/** What a test's server answers beside the WebSocket: who somebody is, and whether it is ready. */
+/** What a test's server answers beside the WebSocket: who somebody is. */
 import type { RealtimeServer } from '../../src/lib/server/create.ts';
 import type { Pages } from '../../src/lib/server/serve.ts';
 
@@ -8,7 +8,5 @@ export const barePages =
 		const { pathname } = new URL(request.url);
 		if (pathname === '/api/identity' && request.method === 'POST')
 			return realtime.identity({ request, address: server.requestIP(request)?.address ?? '' });
-		const readiness = realtime.readiness();
-		if (pathname === '/readyz') return Response.json(readiness, { status: readiness.ready ? 200 : 503 });
 		return new Response('not found', { status: 404 });
 	};

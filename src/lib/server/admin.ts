@@ -2,10 +2,13 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { cookieOf } from './identity.ts';
+import { Buckets } from './token-bucket.ts';
 
 const ADMIN_COOKIE = 'holdfast_admin';
 /** How long somebody stays signed in, in milliseconds. */
 const LIFETIME = 12 * 3_600_000;
+/** Wrong tokens of an address: some at once, for typing errors, then one each ten seconds. */
+const GUESSES = { perSecond: 0.1, burst: 10 };
 
 export interface Admin {
 	/** Whether there is a token at all: without one nobody can do anything. */
@@ -18,10 +21,17 @@ export interface Admin {
 	signIn(token: string, secure: boolean): string | null;
 	/** The `Set-Cookie` that takes it back from this browser. To sign everybody out, change the token. */
 	signOut(secure: boolean): string;
+	/** Milliseconds for which no token of this address is looked at: it has brought too many wrong ones. */
+	lockedFor(address: string): number;
+	/** Counts a wrong one. */
+	guessed(address: string): void;
 }
 
 /** @param open who looks need not bring the token: development */
-export function createAdmin({ token, open }: { token: string | undefined; open: boolean }, clock: Pick<Clock, 'wall'>): Admin {
+export function createAdmin(
+	{ token, open }: { token: string | undefined; open: boolean },
+	clock: Pick<Clock, 'wall' | 'now'>,
+): Admin {
 	// Of random keys, so that neither how long they are nor where they first differ shows in the time that a comparison takes.
 	const key = crypto.getRandomValues(new Uint8Array(32));
 	const expected = digest(key, token ?? '');
@@ -41,6 +51,7 @@ export function createAdmin({ token, open }: { token: string | undefined; open: 
 		if (bearer !== null && isToken(bearer)) return 'yes';
 		return isSignedIn(cookieOf(headers.get('cookie'), ADMIN_COOKIE)) ? 'yes' : 'no';
 	}
+	const guesses = new Buckets(GUESSES);
 	const cookie = (value: string, seconds: number, secure: boolean) =>
 		`${ADMIN_COOKIE}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}${secure ? '; Secure' : ''}`;
 	return {
@@ -50,6 +61,8 @@ export function createAdmin({ token, open }: { token: string | undefined; open: 
 		signIn: (given, secure) =>
 			isToken(given) ? cookie(signed(String(clock.wall() + LIFETIME)), LIFETIME / 1_000, secure) : null,
 		signOut: (secure) => cookie('', 0, secure),
+		lockedFor: (address) => guesses.wait(address, clock.now()),
+		guessed: (address) => void guesses.take(address, clock.now()),
 	};
 }
 

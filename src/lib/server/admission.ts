@@ -2,7 +2,7 @@
 import { BlockList, isIP } from 'node:net';
 import type { Clock } from '../clock.ts';
 import type { Options } from './options.ts';
-import { type Rate, TokenBucket } from './token-bucket.ts';
+import { Buckets } from './token-bucket.ts';
 
 /** A request with the address of the socket it came over. */
 export interface Knock {
@@ -17,18 +17,18 @@ export interface Admission {
 	isSecure(knock: Knock): boolean;
 	/** False for a page of a foreign origin. A request that names neither origin nor site comes from no browser and passes. */
 	originAllowed(knock: Knock): boolean;
+	/** Whether it comes from a page of the app itself, or from no page: nobody else operates the server. */
+	isOwnPage(knock: Knock): boolean;
 	/** Counts a request of an address: 0, or the milliseconds after which it may try again. */
 	take(address: string): number;
 }
 
 /** What `Sec-Fetch-Site` says of a request that a page of another origin makes. */
 const OTHER_SITES: ReadonlySet<string> = new Set(['cross-site', 'same-site']);
-/** Addresses whose rate is remembered; past it the idle ones are forgotten. */
-const ADDRESSES = 10_000;
 
 export function createAdmission(options: Pick<Options, 'origins' | 'trustedProxies' | 'requests'>, clock: Clock): Admission {
 	const proxies = blockList(options.trustedProxies);
-	const take = rateByKey(options.requests, clock);
+	const rates = new Buckets(options.requests);
 	const isProxy = (address: string) => proxies.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
 	function isOwn(origin: string, { request, address }: Knock): boolean {
@@ -38,7 +38,7 @@ export function createAdmission(options: Pick<Options, 'origins' | 'trustedProxi
 		return !!host && (origin === `http://${host}` || origin === `https://${host}`);
 	}
 	return {
-		take,
+		take: (address) => rates.take(address, clock.now()),
 		addressOf({ request, address }) {
 			let hop = plain(address);
 			const forwarded = request.headers.get('x-forwarded-for')?.split(',');
@@ -56,26 +56,17 @@ export function createAdmission(options: Pick<Options, 'origins' | 'trustedProxi
 		},
 		originAllowed(knock) {
 			const origin = knock.request.headers.get('origin');
-			// An image or a link of another page brings no origin, but cookies where the two share a site.
-			if (origin === null) return !OTHER_SITES.has(knock.request.headers.get('sec-fetch-site') ?? '');
-			return options.origins.allowed.includes(origin) || isOwn(origin, knock);
+			return origin === null ? !isElsewhere(knock) : options.origins.allowed.includes(origin) || isOwn(origin, knock);
+		},
+		isOwnPage(knock) {
+			const origin = knock.request.headers.get('origin');
+			return origin === null ? !isElsewhere(knock) : isOwn(origin, knock);
 		},
 	};
 }
 
-function rateByKey(rate: Rate, clock: Clock) {
-	const buckets = new Map<string, TokenBucket>();
-	return (key: string) => {
-		const now = clock.now();
-		let bucket = buckets.get(key);
-		if (!bucket) {
-			if (buckets.size >= ADDRESSES) for (const [old, each] of buckets) if (each.idle(now)) buckets.delete(old);
-			bucket = new TokenBucket(rate, now);
-			buckets.set(key, bucket);
-		}
-		return bucket.take(now);
-	};
-}
+/** An image or a link of another page brings no origin, but cookies where the two share a site. */
+const isElsewhere = ({ request }: Knock) => OTHER_SITES.has(request.headers.get('sec-fetch-site') ?? '');
 
 /** An IPv4 address that a dual-stack socket shows as IPv6, as itself. */
 const plain = (address: string) => (address.startsWith('::ffff:') ? address.slice(7) : address);

@@ -10,7 +10,8 @@ import type { Connection } from './connection.ts';
 import type { Report } from './errors.ts';
 import { readRecent } from './history.ts';
 import { answerIdentity, identityCookie } from './http/identity.ts';
-import { type ApiEndpoint, routes, serveApi } from './http/routes.ts';
+import type { ApiEndpoint } from './http/route.ts';
+import { routeOf, serveApi } from './http/routes.ts';
 import { Hub } from './hub.ts';
 import { createIdentities, keptSecret } from './identity.ts';
 import { Incidents } from './incidents/incidents.ts';
@@ -125,17 +126,22 @@ export async function createRealtime(
 		incidents,
 		tickets: new Tickets(clock),
 		admin,
+		readiness() {
+			const reasons = [...(log.writable ? [] : ['the log takes no writes']), ...(closed ? ['the server is stopping'] : [])];
+			return { ready: reasons.length === 0, reasons };
+		},
 		stopping: () => closed !== undefined,
 	};
 
 	const realtime: RealtimeServer = {
 		websocket: createWebSocketHandler(endpoint),
 		fetch(request, server) {
-			if (request.url.startsWith('/')) return { handled: false }; // it names no host: nothing that would speak to us
-			const pathname = URL.parse(request.url)?.pathname;
+			const nameless = request.url.startsWith('/'); // no host: HTTP/1.0, as health checks speak it, and nothing that speaks to us
+			const pathname = URL.parse(request.url, 'http://localhost')?.pathname;
 			// Nobody but a scanner: a `Host` that is none makes no address.
 			if (pathname === undefined) return { handled: true, response: new Response('no such host', { status: 400 }) };
-			const route = routes.get(pathname);
+			const route = routeOf(pathname);
+			if (nameless && !route?.isPrivate) return { handled: false };
 			if (route) return { handled: true, response: serveApi(endpoint, route, request, server) };
 			if (pathname !== WEBSOCKET_PATH) return { handled: false };
 			const response = upgrade(endpoint, request, server);
@@ -159,10 +165,6 @@ export async function createRealtime(
 			configured: admin.configured,
 		}),
 		counts: () => ({ connections: registry.count, sessions: sessions.count, rooms: hub.count, topics: topics.count }),
-		readiness() {
-			const reasons = [...(log.writable ? [] : ['the log takes no writes']), ...(closed ? ['the server is stopping'] : [])];
-			return { ready: reasons.length === 0, reasons };
-		},
 		close() {
 			closed ??= (async () => {
 				await publisher.close(); // the acks leave before the close frames do

@@ -19,8 +19,6 @@ export interface Realtime {
 	incidents(): IncidentReport;
 	/** Whether who asks sees names, addresses and rooms, whether they may do something, and whether there is a token that says so. */
 	administration(request: Request): { reads: boolean; acts: boolean; configured: boolean };
-	/** Whether messages can be taken, and if not, why. */
-	readiness(): { ready: boolean; reasons: string[] };
 }
 
 /** The server's code runs twice in a process: started by `server.ts`, and in the copy that Kit bundles. State lives here, once. */

@@ -19,3 +19,12 @@ export async function textOf(request: Request, most: number): Promise<string | n
 	}
 	return text + decoder.decode();
 }
+
+/** A text as JSON; undefined where it is none: the schema says what was expected. */
+export function jsonOf(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { User } from '../../protocol/frames.ts';
 import type { Admission, Knock } from '../admission.ts';
 import { IDENTITY_COOKIE, type Identities, type Issued, userName } from '../identity.ts';
-import { textOf } from './body.ts';
+import { jsonOf, textOf } from './body.ts';
 import { refusal } from './refusal.ts';
 
 /** The longest body of `POST /api/identity`, in bytes. */
@@ -18,7 +18,7 @@ export async function answerIdentity(to: { admission: Admission; identities: Ide
 	if (retryAfterMs > 0) return refusal(429, 'rate-limited', 'too many requests from your address', { retryAfterMs });
 	const body = await textOf(knock.request, IDENTITY_BYTES).catch(() => ''); // who broke off hears no answer: any will do
 	if (body === null) return refusal(413, 'too-large', `expected at most ${IDENTITY_BYTES} bytes`);
-	const wanted = v.safeParse(identityRequest, parse(body || '{}'));
+	const wanted = v.safeParse(identityRequest, jsonOf(body || '{}'));
 	if (!wanted.success) {
 		const [issue] = wanted.issues;
 		return refusal(400, 'invalid-data', v.getDotPath(issue) ? issue.message : `body: ${issue.message}`);
@@ -38,12 +38,4 @@ export async function answerIdentity(to: { admission: Admission; identities: Ide
 export function identityCookie({ token, expiresAt }: Issued, secure: boolean): string {
 	const cookie = `${IDENTITY_COOKIE}=${token}; Path=/; HttpOnly; SameSite=Lax; Expires=${new Date(expiresAt).toUTCString()}`;
 	return secure ? `${cookie}; Secure` : cookie;
-}
-
-function parse(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined; // the schema names what was expected
-	}
 }

@@ -1,54 +1,54 @@
 /** The API over HTTP that is answered here, before the pages, and what pages of other origins may see of it. */
 import type { Server } from 'bun';
 import { closeCode } from '../../protocol/codes.ts';
-import type { Admin } from '../admin.ts';
 import type { Admission } from '../admission.ts';
-import type { Connection, TransportName } from '../connection.ts';
-import type { Tickets } from '../tickets.ts';
+import type { Connection } from '../connection.ts';
+import { WEBSOCKET_PATH } from '../websocket.ts';
 import { answerEvents, EVENTS_PATH } from './event-stream.ts';
+import { operations } from './operations.ts';
 import { answerPoll, POLL_PATH } from './poll.ts';
 import { closeResponse, Refused, refusal } from './refusal.ts';
-import type { HttpEndpoint } from './request.ts';
+import type { ApiEndpoint, Route } from './route.ts';
 import { answerTicket, TICKET_PATH } from './ticket.ts';
 
-export interface ApiEndpoint extends HttpEndpoint {
-	tickets: Tickets;
-	admin: Admin;
-}
-
-interface Route {
-	methods: readonly string[];
-	/** What its requests stand for. */
-	transport: TransportName | 'http';
-	answer(to: ApiEndpoint, request: Request, server: Server<Connection>): Response | Promise<Response>;
-}
-
 /** By path. Kit is not involved: a poll costs less, and in development nothing in between holds back a stream. */
-export const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
+const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
 	[POLL_PATH, { methods: ['POST'], transport: 'long-polling', answer: answerPoll }],
 	[EVENTS_PATH, { methods: ['GET', 'POST'], transport: 'event-stream', answer: answerEvents }],
 	[TICKET_PATH, { methods: ['GET'], transport: 'http', answer: answerTicket }],
+	...operations,
 ]);
+
+/** What answers this path: nothing where it is one of the pages. */
+export function routeOf(pathname: string): Route | undefined {
+	return routes.get(pathname) ?? (pathname.startsWith(`${WEBSOCKET_PATH}/`) ? unknown : undefined);
+}
 
 /** Answers, come what may: what is turned away is counted, and a failure of ours is a 500 with its frame. */
 export async function serveApi(to: ApiEndpoint, route: Route, request: Request, server: Server<Connection>): Promise<Response> {
-	const { methods, transport, answer } = route;
-	if (request.method === 'OPTIONS')
-		return shared(to.admission, request, server, new Response(null, { status: 204, headers: preflight }));
-	if (!methods.includes(request.method))
-		return refusal(405, 'bad-frame', `this address takes ${methods.join(' and ')} alone`, {
-			headers: { allow: methods.join(', ') },
-		});
+	const { methods, transport, isPrivate, answer } = route;
+	const allow = methods.join(', ');
+	const share = (response: Response) => (isPrivate ? response : shared(to.admission, request, server, response));
+	if (request.method === 'OPTIONS') return share(new Response(null, { status: 204, headers: isPrivate ? { allow } : preflight }));
+	if (!methods.includes(request.method) && methods.length > 0)
+		return refusal(405, 'bad-frame', `this address takes ${methods.join(' and ')} alone`, { headers: { allow } });
 	try {
-		return shared(to.admission, request, server, await answer(to, request, server));
+		return share(await answer(to, request, server));
 	} catch (error) {
 		if (!(error instanceof Refused)) to.report(transport, error);
 		const { code, message, retryAfterMs, user } = error instanceof Refused ? error : FAILED;
 		to.incidents.refused(transport, code, retryAfterMs, user);
-		return shared(to.admission, request, server, closeResponse(code, message, { retryAfterMs }));
+		return share(closeResponse(code, message, { retryAfterMs }));
 	}
 }
 
+/** Nothing is there; the rest of the path is not told back. */
+const unknown: Route = {
+	methods: [],
+	transport: 'http',
+	isPrivate: true,
+	answer: () => refusal(404, 'bad-frame', 'there is no such address: docs/API.md lists them'),
+};
 const FAILED = new Refused(closeCode.serverError, 'the server failed on this request');
 
 const preflight = {

@@ -1,0 +1,22 @@
+/** What an address of the API is made of: how it may be asked, what that counts as, and who answers. */
+import type { Server } from 'bun';
+import type { Admin } from '../admin.ts';
+import type { Connection, TransportName } from '../connection.ts';
+import type { Tickets } from '../tickets.ts';
+import type { HttpEndpoint } from './request.ts';
+
+export interface ApiEndpoint extends HttpEndpoint {
+	tickets: Tickets;
+	admin: Admin;
+	/** Whether messages can be taken, and if not, why. */
+	readiness(): { ready: boolean; reasons: string[] };
+}
+
+export interface Route {
+	methods: readonly string[];
+	/** What its requests stand for. */
+	transport: TransportName | 'http';
+	/** Not for pages of other origins, not even of those that may connect. */
+	isPrivate?: boolean;
+	answer(to: ApiEndpoint, request: Request, server: Server<Connection>): Response | Promise<Response>;
+}

@@ -1,0 +1,28 @@
+/** `POST` and `DELETE /api/websocket/session`: a browser exchanges the token for a cookie that no script can read, and gives it back. */
+import type { Server } from 'bun';
+import * as v from 'valibot';
+import type { Connection } from '../connection.ts';
+import { jsonOf, textOf } from './body.ts';
+import { barred, tried, visitorOf } from './operator.ts';
+import { refusal } from './refusal.ts';
+import type { ApiEndpoint } from './route.ts';
+
+/** The longest body, in bytes. */
+const BODY_BYTES = 4_096;
+const wanted = v.object({ token: v.string('token: expected a text') }, 'body: expected {"token":"…"} as JSON');
+
+export async function answerSession(to: ApiEndpoint, request: Request, server: Server<Connection>): Promise<Response> {
+	const { admin } = to;
+	const visitor = visitorOf(to, request, server);
+	const off = barred(admin.configured, visitor);
+	if (off) return off;
+	if (request.method === 'DELETE') return signed(admin.signOut(visitor.secure));
+	const body = await textOf(request, BODY_BYTES).catch(() => ''); // who broke off hears no answer: any will do
+	if (body === null) return refusal(413, 'too-large', `expected at most ${BODY_BYTES} bytes`);
+	const parsed = v.safeParse(wanted, jsonOf(body));
+	if (!parsed.success) return refusal(400, 'invalid-data', parsed.issues[0].message);
+	return signed(tried(admin, visitor.address, () => admin.signIn(parsed.output.token, visitor.secure)));
+}
+
+const signed = (cookie: string) =>
+	new Response(null, { status: 204, headers: { 'set-cookie': cookie, 'cache-control': 'no-store' } });
