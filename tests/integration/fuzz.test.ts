@@ -27,7 +27,7 @@ function frame(random: Random): Record<string, unknown> {
 		() => ({ type: 'history', room, before: random.between(1, 99), limit: random.between(1, 99) }),
 		() => ({ type: 'signal', room, kind: 'typing', data: { on: true } }),
 		() => ({ type: 'ping', at: random() }),
-		() => ({ type: 'pong', at: random() }),
+		() => ({ type: 'pong', at: random(), outbox: { messages: random.pick(numbers), oldestMs: random.between(0, 9_999) } }),
 		() => ({ type: 'auth', token: random.pick(strings) }),
 	]);
 	return make();

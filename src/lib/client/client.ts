@@ -61,6 +61,7 @@ export function createClient(given: GivenTransport): Client {
 		state: journal.state,
 		prepare: outbox.loaded,
 		greet,
+		waiting: outbox.waiting,
 		connected,
 		moved,
 		frame: receive,
@@ -78,7 +79,7 @@ export function createClient(given: GivenTransport): Client {
 	});
 
 	async function greet(lastClose: HelloFrame['lastClose']): Promise<Hello> {
-		return createHello(await outbox.count(), rooms.hello, lastClose);
+		return createHello(await outbox.count(), rooms.hello, outbox.waiting, lastClose);
 	}
 
 	function connected(frame: Welcome, transport: TransportName) {

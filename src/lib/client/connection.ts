@@ -1,5 +1,5 @@
 /** One attempt to connect and what becomes of it. It owns its link: nothing that an older one does can reach the client. */
-import type { ClientFrame, ErrorFrame, ServerFrame, Welcome } from '../protocol/frames.ts';
+import type { ClientFrame, ErrorFrame, OutboxReport, ServerFrame, Welcome } from '../protocol/frames.ts';
 import { FRAME_BYTES } from '../protocol/limits.ts';
 import { decodeServer } from '../protocol/server-frames.ts';
 import { ABNORMAL, type Hello, type Link, type Notice, type TransportName } from '../transports/transport.ts';
@@ -12,6 +12,8 @@ import type { Drop } from './types.ts';
 export interface ConnectionEvents {
 	/** A link can be used: counts a connection of this client, and answers what to greet with. */
 	greet(): Promise<Hello>;
+	/** What waits for its ack: an answer to the server's ping tells of it. */
+	waiting(): OutboxReport | undefined;
 	/** Comes again when the link has moved to another transport. */
 	welcome(welcome: Welcome, transport: TransportName): void;
 	/** Any frame but the welcome. */
@@ -92,7 +94,7 @@ export function openConnection(options: Options, events: ConnectionEvents, prepa
 		if (frame.type === 'welcome') return welcome(frame);
 		if (frame.type === 'ping' && transport === 'websocket') {
 			// Not left to a timer: those of hidden pages run once a minute.
-			send({ type: 'pong', at: frame.at });
+			send({ type: 'pong', at: frame.at, outbox: events.waiting() });
 			batch.flush();
 		} else if (frame.type === 'error' && frame.fatal) {
 			// That a later link of ours came is no refusal of this client.

@@ -8,6 +8,8 @@ export interface Entry extends Deferred<Receipt> {
 	item: OutboxItem;
 	/** The store has it, or has failed to. */
 	kept: boolean;
+	/** When it was handed in, or taken up from an earlier life, in the clock's time. */
+	since: number;
 	/** It left on some connection, so the server may have stored it, whatever we heard. */
 	transmitted: boolean;
 }

@@ -97,7 +97,7 @@ export function createEntries({ clock, store, maxQueueSize }: Options, { changed
 	/** What somebody left goes before what is there: it is older, as a rule. */
 	function take(items: readonly OutboxItem[]) {
 		for (const item of [...items].reverse()) {
-			const entry: Entry = { item, kept: true, transmitted: true, ...deferred() };
+			const entry: Entry = { item, kept: true, since: clock.now(), transmitted: true, ...deferred() };
 			laneOf(item.room).entries.unshift(entry);
 			change(entry, isPending(entry) ? { status: 'queued' } : {});
 		}

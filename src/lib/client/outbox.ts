@@ -1,5 +1,6 @@
 /** What is sent but not yet stored: accepts, sends in order, resends, and settles each message exactly once. */
-import type { Ack, Nack, Publish } from '../protocol/frames.ts';
+import type { Ack, Nack, OutboxReport, Publish } from '../protocol/frames.ts';
+import { OUTBOX_AGE_MS, OUTBOX_MESSAGES } from '../protocol/limits.ts';
 import { deferred } from './deferred.ts';
 import { RealtimeError } from './errors.ts';
 import { type Entry, isFailed, isPending, isSending, type Lane } from './lane.ts';
@@ -11,6 +12,9 @@ export interface OutboxEvents extends EntryEvents {
 	/** Does it fit into what the server takes? */
 	fits(frame: Publish): boolean;
 }
+
+/** A message that was handed in more recently than so is on its way, as any is; in milliseconds. */
+const ON_ITS_WAY = 1_000;
 
 const tooLarge = () => new RealtimeError('too-large', 'the message is too big');
 const unknown = () => new RealtimeError('out-of-order', 'the server has lost count: whether it has this message is unknown');
@@ -65,6 +69,9 @@ export function createOutbox(options: Options, events: OutboxEvents) {
 		else rewind(lane, client, expected, null);
 	}
 
+	/** The wall clock knows of earlier lives and of sleep; the other one is not set back. */
+	const ageOf = ({ since, item }: Entry) => Math.max(clock.now() - since, clock.wall() - item.at);
+
 	return {
 		identity: entries.identity,
 		loaded: entries.loaded,
@@ -85,7 +92,7 @@ export function createOutbox(options: Options, events: OutboxEvents) {
 			const item: OutboxItem = { id: entries.newId(), client, room, seq, kind, data, at: clock.wall(), status: 'queued' };
 			if (!fits(frameOf(item))) throw tooLarge();
 			lane.seq = seq;
-			const entry: Entry = { item, kept: false, transmitted: false, ...deferred() };
+			const entry: Entry = { item, kept: false, since: clock.now(), transmitted: false, ...deferred() };
 			lane.entries.push(entry);
 			changed(item);
 			keep(entry);
@@ -98,6 +105,15 @@ export function createOutbox(options: Options, events: OutboxEvents) {
 			proofs = all().filter(isPending);
 		},
 		proven: () => !proofs.some(isPending),
+
+		/** What the server is told of those that wait for their ack; undefined where nothing waits. */
+		waiting(): OutboxReport | undefined {
+			const pending = all().filter(isPending);
+			const oldestMs = Math.round(pending.reduce((most, entry) => Math.max(most, ageOf(entry)), 0));
+			// Also where the time of an item that a store kept is no number: the hello must go through.
+			if (!(oldestMs >= ON_ITS_WAY)) return undefined;
+			return { messages: Math.min(pending.length, OUTBOX_MESSAGES), oldestMs: Math.min(oldestMs, OUTBOX_AGE_MS) };
+		},
 
 		/** What may be sent now: at most `limit` unacknowledged over all rooms. Marks it as being sent. */
 		take(limit: number): Publish[] {

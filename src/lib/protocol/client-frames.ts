@@ -9,6 +9,8 @@ import {
 	isRoomName,
 	KIND_RULE,
 	nestsDeeper,
+	OUTBOX_AGE_MS,
+	OUTBOX_MESSAGES,
 	ROOM_NAME_RULE,
 	ROOMS_PER_CONNECTION,
 } from './limits.ts';
@@ -22,6 +24,10 @@ export const roomName = v.pipe(v.string(), v.check(isRoomName, ROOM_NAME_RULE));
 
 const position = { epoch: v.optional(epoch), offset: v.optional(count) };
 
+/** How many messages of the client wait for their ack, and for how long the oldest has: in a frame that leaves it out none does. */
+const outbox = v.object({ messages: integer(0, OUTBOX_MESSAGES), oldestMs: integer(0, OUTBOX_AGE_MS) });
+export type OutboxReport = v.InferOutput<typeof outbox>;
+
 const hello = v.object({
 	type: v.literal('hello'),
 	version: v.number(),
@@ -30,6 +36,7 @@ const hello = v.object({
 	rooms: v.optional(v.pipe(v.array(v.object({ room: roomName, ...position })), v.maxLength(ROOMS_PER_CONNECTION)), []),
 	lastClose: v.optional(v.object({ code: v.number(), transport: v.string(), afterMs: v.number() })),
 	waitMs: v.optional(count),
+	outbox: v.optional(outbox),
 });
 const subscribe = v.object({ type: v.literal('subscribe'), room: roomName, ...position });
 const unsubscribe = v.object({ type: v.literal('unsubscribe'), room: roomName });
@@ -59,7 +66,7 @@ const shallow = v.pipe(
 );
 const signal = v.object({ type: v.literal('signal'), room: roomName, kind, data: shallow });
 const ping = v.object({ type: v.literal('ping'), at: v.number() });
-const pong = v.object({ type: v.literal('pong'), at: v.number() });
+const pong = v.object({ type: v.literal('pong'), at: v.number(), outbox: v.optional(outbox) });
 const auth = v.object({ type: v.literal('auth'), token: v.string() });
 
 const clientFrames = { hello, subscribe, unsubscribe, publish, history, signal, ping, pong, auth };

@@ -1,5 +1,5 @@
 /** Every frame of `holdfast.v1`, in both directions. A client loads the schemas of what it hears alone. */
-export { type ClientFrame, type Hello, type Publish, roomName } from './client-frames.ts';
+export { type ClientFrame, type Hello, type OutboxReport, type Publish, roomName } from './client-frames.ts';
 export {
 	type Ack,
 	type ErrorFrame,

@@ -6,6 +6,9 @@ export const PROTOCOL_VERSION = 1;
 export const FRAME_BYTES = 65_536;
 /** Messages that a client may have sent and not yet seen acknowledged, over all its rooms. */
 export const IN_FLIGHT = 64;
+/** The most that a client says of what waits for its ack: more is said as this. Messages, and milliseconds (30 days). */
+export const OUTBOX_MESSAGES = 1_000_000;
+export const OUTBOX_AGE_MS = 2_592_000_000;
 /** Messages that a subscriber without a position gets before it is live. */
 export const RECENT_MESSAGES = 50;
 /** The most messages that one `history` answers. */

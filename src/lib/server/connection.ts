@@ -39,6 +39,10 @@ export class Connection {
 	/** Whether nothing came since the last ping, and how many pings in a row went unanswered. */
 	awaitsPong = false;
 	missed = 0;
+	/** What the last ping said, in the clock's time, until its echo came; null before. */
+	pingedWith: number | null = null;
+	/** From that ping to its pong, in milliseconds, our own delay included. Null before the first, and over HTTP, where no pong comes back. */
+	roundTripMs: number | null = null;
 
 	/** Frames that leave at the end of this tick. `Outgoing` alone touches it. */
 	waiting: FrameArray | undefined;
@@ -68,6 +72,14 @@ export class Connection {
 	heard() {
 		this.awaitsPong = false;
 		this.missed = 0;
+	}
+
+	/** A pong came. Only the echo of the last ping says how long the way is: whether it was that. */
+	echoed(at: number, now: number): boolean {
+		if (at !== this.pingedWith) return false;
+		this.roundTripMs = now - at;
+		this.pingedWith = null;
+		return true;
 	}
 
 	/** Puts a frame, encoded once, into this tick's array. */

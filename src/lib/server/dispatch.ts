@@ -53,9 +53,11 @@ function perform(to: Dispatcher, connection: Connection, session: Session, frame
 	switch (frame.type) {
 		case 'publish':
 			return to.publisher.publish(connection, session, frame);
-		case 'ping': // `dispatch` has answered it
+		case 'ping':
+			return; // `dispatch` has answered it
 		case 'pong':
-			return; // it was heard: that is all it is for
+			connection.echoed(frame.at, to.clock.now());
+			return session.reports(frame.outbox, to.registry.now);
 		case 'subscribe':
 			if (connection.subscriptions.length >= ROOMS_PER_CONNECTION && !follows(connection, frame.room))
 				return tell(to, connection, 'rate-limited', `a connection follows at most ${ROOMS_PER_CONNECTION} rooms`, {

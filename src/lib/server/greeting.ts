@@ -53,6 +53,7 @@ export async function greet(greeter: Greeter, connection: Connection, hello: Hel
 	if (connection.number > session.connectionNumber) greeter.incidents.reported(hello);
 	session.connectionNumber = Math.max(session.connectionNumber, connection.number);
 	session.endedAt = registry.now;
+	session.reports(hello.outbox, registry.now);
 	connection.session = session;
 	session.connections += 1;
 	// Where there is no older one to spare, a newer one need not wait for this one's rooms to fence it.

@@ -134,6 +134,8 @@ export class Registry {
 		connection.pingedAt = this.#now;
 		// Nothing can come back over an event stream: there a ping is a sign of life of ours.
 		connection.awaitsPong = connection.transport === 'websocket';
-		connection.answer({ type: 'ping', at: this.#options.clock.now(), heads: this.#options.heads(connection) });
+		const at = this.#options.clock.now();
+		connection.pingedWith = at;
+		connection.answer({ type: 'ping', at, heads: this.#options.heads(connection) });
 	}
 }

@@ -1,6 +1,6 @@
 /** The server's side of one client: survives its connections, and waits a while for the next one. */
 import type { Ending } from '../protocol/codes.ts';
-import type { User } from '../protocol/frames.ts';
+import type { OutboxReport, User } from '../protocol/frames.ts';
 import type { Connection } from './connection.ts';
 import { type Rate, TokenBucket } from './token-bucket.ts';
 
@@ -31,6 +31,11 @@ export class Session {
 	/** When its last connection ended, in the registry's time, and how. */
 	endedAt = 0;
 	previous: { endedBy: Ending; code: number } | undefined;
+	/**
+	 * What its client last said of messages that wait for their ack, with each hello and pong, and when, in the registry's time.
+	 * Null: none waits for longer than a moment, or it has not said. One over HTTP may be silent for as long as a stream lasts.
+	 */
+	outbox: { messages: number; oldestMs: number; at: number } | null = null;
 	/** Its messages, and its requests over HTTP. */
 	readonly bucket: TokenBucket;
 	readonly requests: TokenBucket;
@@ -41,6 +46,11 @@ export class Session {
 		this.endedAt = now;
 		this.bucket = new TokenBucket(messages, now);
 		this.requests = new TokenBucket(requests, now);
+	}
+
+	/** Its client says what waits, `now` in the registry's time. */
+	reports(outbox: OutboxReport | undefined, now: number) {
+		this.outbox = outbox?.messages ? { ...outbox, at: now } : null;
 	}
 }
 

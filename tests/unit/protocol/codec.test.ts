@@ -69,6 +69,21 @@ describe('decoding', () => {
 		expect(codes(JSON.stringify({ ...hello, rooms }))).toEqual(['bad-frame']);
 	});
 
+	it('what a client says of its outbox: whole numbers within their bounds, or nothing of it counts', () => {
+		const pong = (outbox: unknown) => codes(JSON.stringify({ type: 'pong', at: 1, outbox }));
+		const most = { messages: 1_000_000, oldestMs: 2_592_000_000 };
+		for (const outbox of [undefined, { messages: 0, oldestMs: 0 }, most]) expect(pong(outbox)).toEqual(['pong']);
+		const wrong = [null, [], 7, 'x', {}, { messages: 1 }, { oldestMs: 1 }];
+		for (const outbox of wrong) expect(pong(outbox)).toEqual(['bad-frame']);
+		for (const number of [-1, 0.5, 2_592_000_001, 1e308, '1', null, true, [1]]) {
+			expect(pong({ ...most, messages: number })).toEqual(['bad-frame']);
+			expect(pong({ ...most, oldestMs: number })).toEqual(['bad-frame']);
+		}
+		const hello = { type: 'hello', version: 1, client: 'a', connectionNumber: 1 };
+		expect(codes(JSON.stringify({ ...hello, outbox: { messages: 1, oldestMs: -5 } }))).toEqual(['bad-frame']);
+		expect(codes(JSON.stringify({ ...hello, outbox: most }))).toEqual(['hello']);
+	});
+
 	it('any text and any JSON: an answer for each, never a throw, never a changed prototype', () => {
 		fc.assert(
 			fc.property(fc.oneof(fc.string(), fc.json(), fc.string({ unit: 'binary' })), (text) => {
