@@ -12,7 +12,7 @@ beforeAll(async () => {
 	server = await startInProcess();
 	cookie = await server.cookie('Ann');
 });
-const failures = () => server.realtime.incidents().byKind.failure ?? 0;
+const failures = () => server.realtime.incidents().errors.byKind.failure ?? 0;
 afterAll(() => server.close());
 
 const id = () => crypto.randomUUID();
@@ -64,12 +64,12 @@ describe('a body', () => {
 		['with its length', ['Content-Length: 1000'], '['],
 		['in chunks', ['Transfer-Encoding: chunked'], '1\r\n[\r\n'],
 	])('that breaks off (%s) -> the network is to blame', async (_, head, part) => {
-		const broken = () => server.realtime.incidents().byCause.network ?? 0;
+		const broken = () => server.realtime.incidents().errors.byCause.network ?? 0;
 		const before = broken();
 		const { socket, written } = request(['Host: here', ...head], part);
 		await written;
 		socket.destroy();
-		await until(() => server.realtime.incidents().byKind.failure || broken() > before);
+		await until(() => server.realtime.incidents().errors.byKind.failure || broken() > before);
 		expect(broken()).toBe(before + 1);
 		expect(failures()).toBe(0);
 	});

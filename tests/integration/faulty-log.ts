@@ -55,6 +55,7 @@ export async function openFaultyLog(dataDir: string): Promise<FaultyLog> {
 		get writable() {
 			return log.writable;
 		},
+		sizes: () => log.sizes(),
 		close: () => log.close(),
 	};
 	return faulty;

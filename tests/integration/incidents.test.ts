@@ -29,7 +29,7 @@ describe('T-80 close-cause accounting', () => {
 			const peer = await server.peer('Ann');
 			await peer.hello();
 			peer.terminate();
-			await until(() => server.realtime.incidents().byCause.network === n + 1);
+			await until(() => server.realtime.incidents().closes.byCause.network === n + 1);
 		}
 		for (let n = 0; n < 2; n++) {
 			const peer = await server.peer('Ann');
@@ -68,22 +68,31 @@ describe('T-80 close-cause accounting', () => {
 
 		await until(() => server.realtime.counts().connections === 0);
 		const report = server.realtime.incidents();
-		expect(report.byCause).toEqual({
+		expect(report.closes.byCause).toEqual({
+			'heartbeat-timeout': 1,
+			network: 3,
+			protocol: 2,
+			'too-large': 1,
+			unauthenticated: 1,
+			version: 2,
+			replaced: 1,
+			'rate-limit': 1,
+			client: 2,
+		});
+		expect(report.errors.byCause).toEqual({
 			'heartbeat-timeout': 1,
 			network: 3,
 			protocol: 3 + 2 * 3, // two connections and a body; each of the frames
 			'too-large': 1,
 			unauthenticated: 2,
 			version: 2,
-			replaced: 1,
 			'rate-limit': 1,
-			client: 2,
 			forbidden: 1,
 		});
-		expect(report.byKind).toEqual({ close: 14, refusal: 3, error: 6 });
-		expect(report.byTransport).toEqual({ websocket: 19, 'long-polling': 2, 'event-stream': 1, http: 1 });
-		expect(report.finished).toBe(1);
-		expect(report.ages.reported).toEqual([{ fromMs: 60_000, toMs: 65_000, count: 1 }]);
+		expect(report.closes).toMatchObject({ total: 14, broken: 11, finished: 1 });
+		expect(report.errors.byKind).toEqual({ close: 11, refusal: 3, error: 6 });
+		expect(report.errors.byTransport).toEqual({ websocket: 16, 'long-polling': 2, 'event-stream': 1, http: 1 });
+		expect(report.closes.ages.reported).toEqual([{ fromMs: 60_000, toMs: 65_000, count: 1 }]);
 		const [timeout] = report.history.filter(({ cause }) => cause === 'heartbeat-timeout');
 		expect(timeout).toMatchObject({ code: 4201, transport: 'websocket', room: 'graveyard', advice: 'wait' });
 	});
@@ -103,6 +112,8 @@ describe('T-80 close-cause accounting', () => {
 		expect(answer.status).toBe(503);
 		expect(answer.frames).toMatchObject([{ type: 'error', class: 'restart', closeCode: 1012 }]);
 		expect(await stream.next('error')).toMatchObject({ class: 'restart', closeCode: 1012 });
-		expect(server.realtime.incidents().byCause).toEqual({ restart: 3 });
+		const { errors, closes } = server.realtime.incidents();
+		expect(closes.byCause).toEqual({ restart: 3 });
+		expect(errors.total).toBe(0);
 	});
 });

@@ -8,6 +8,7 @@ import type { Clock } from '../../src/lib/clock.ts';
 import { user } from '../../src/lib/protocol/frames.ts';
 import { createRealtime, type RealtimeServer } from '../../src/lib/server/create.ts';
 import type { MessageLog } from '../../src/lib/server/log/message-log.ts';
+import type { Host } from '../../src/lib/server/monitor/host.ts';
 import { readOptions } from '../../src/lib/server/options.ts';
 import { serve } from '../../src/lib/server/serve.ts';
 import { type PeerOptions, RawPeer } from './raw-peer.ts';
@@ -19,6 +20,8 @@ export interface InProcessOptions {
 	dataDir?: string;
 	log?: MessageLog;
 	clock?: Clock;
+	/** Another process and machine than ours, as the server measures it. */
+	host?: Host;
 	/** As `bun run dev` starts it. */
 	development?: boolean;
 }
@@ -65,6 +68,7 @@ export async function startInProcess({
 	dataDir,
 	log,
 	clock,
+	host,
 	development = false,
 }: InProcessOptions = {}): Promise<InProcess> {
 	const folder = dataDir === undefined ? temporaryFolder() : { path: dataDir, remove: () => {} };
@@ -76,7 +80,13 @@ export async function startInProcess({
 	const options = readOptions({ HOST: '127.0.0.1', PORT: '0', DATA_DIR: folder.path, ...unlimited, ...env });
 	// Nobody configured this logger: what it is told goes nowhere, and the test's output stays readable.
 	const logger = getLogger(['holdfast-test']);
-	const realtime = await createRealtime(options, { logger, development, ...(log && { log }), ...(clock && { clock }) });
+	const realtime = await createRealtime(options, {
+		logger,
+		development,
+		...(log && { log }),
+		...(clock && { clock }),
+		...(host && { host }),
+	});
 	const running = serve(
 		realtime,
 		options,

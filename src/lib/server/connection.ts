@@ -19,6 +19,8 @@ export class Connection {
 	readonly transport: TransportName;
 	/** Whether it stays to hear what comes. A poll that does not wait is answered and gone. */
 	readonly listens: boolean;
+	/** Whether it may see what the server tells of itself. */
+	isOperator = false;
 	session: Session | null = null;
 	/** Its `hello.connectionNumber`; 0 before. */
 	number = 0;
@@ -109,7 +111,7 @@ export class Connection {
 
 	/** Ends it when more waits for its reader than it may: the client resumes from the log, nothing is skipped in silence. */
 	endIfSlow() {
-		if (this.#buffered > SLOW_CONSUMER_BYTES)
+		if (this.buffered > SLOW_CONSUMER_BYTES)
 			this.end('slow-consumer', closeCode.slowConsumer, 'it reads slower than the room speaks');
 	}
 
@@ -130,7 +132,7 @@ export class Connection {
 
 	/** Whether more waits for the reader than it can be expected to take at once: here, or in a wire that gathers by itself. */
 	get crowded(): boolean {
-		return Math.max(this.waiting?.length ?? 0, this.#buffered) > SLOW_CONSUMER_BYTES / 8;
+		return Math.max(this.waiting?.length ?? 0, this.buffered) > SLOW_CONSUMER_BYTES / 8;
 	}
 
 	/** Writes what waits, ahead of what others are told next. */
@@ -142,7 +144,7 @@ export class Connection {
 	async drained(): Promise<void> {
 		this.flush();
 		await new Promise<void>((resolve) => setImmediate(resolve));
-		if (this.#buffered > SLOW_CONSUMER_BYTES / 4 && !this.ending)
+		if (this.buffered > SLOW_CONSUMER_BYTES / 4 && !this.ending)
 			await new Promise<void>((resolve) => {
 				this.#whenDrained = resolve;
 				this.#wire?.settled?.();
@@ -156,12 +158,13 @@ export class Connection {
 
 	/** The wire took what waited. */
 	drain() {
-		if (this.#buffered > SLOW_CONSUMER_BYTES / 4) return;
+		if (this.buffered > SLOW_CONSUMER_BYTES / 4) return;
 		this.#whenDrained?.();
 		this.#whenDrained = undefined;
 	}
 
-	get #buffered(): number {
+	/** Bytes that wait for its reader. */
+	get buffered(): number {
 		return this.#wire?.getBufferedAmount() ?? 0;
 	}
 

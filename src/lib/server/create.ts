@@ -18,8 +18,12 @@ import { Incidents } from './incidents/incidents.ts';
 import type { MessageLog } from './log/message-log.ts';
 import { openSqliteLog } from './log/sqlite.ts';
 import type { Logger } from './logging.ts';
+import { Counters } from './monitor/counters.ts';
+import { createHost, type Host } from './monitor/host.ts';
+import { createTimings, Monitor } from './monitor/monitor.ts';
 import type { Options } from './options.ts';
 import { Outgoing, type Publish } from './outgoing.ts';
+import { Overview } from './overview.ts';
 import { Publisher } from './publisher.ts';
 import { provideRealtime, type Realtime } from './realtime.ts';
 import { Registry } from './registry.ts';
@@ -44,6 +48,8 @@ export interface Parts {
 	/** Another log than the embedded one. */
 	log?: MessageLog;
 	clock?: Clock;
+	/** Another process and machine than ours, to measure. */
+	host?: Host;
 	/** Whoever looks sees everything, without a token. */
 	development?: boolean;
 }
@@ -55,8 +61,10 @@ const factsOf = (error: unknown) =>
 /** @throws Error when a setting is wrong, or the database is in use by another server */
 export async function createRealtime(
 	options: Options,
-	{ logger, log: given, clock = systemClock, development = false }: Parts,
+	{ logger, log: given, clock = systemClock, host = createHost(), development = false }: Parts,
 ): Promise<RealtimeServer> {
+	const counters = new Counters();
+	const timings = createTimings();
 	const incidents = new Incidents(clock, (error) => logger.error('an incident was not counted: {message}', factsOf(error)));
 	const report: Report = (where, error) => {
 		incidents.failed(where);
@@ -83,7 +91,7 @@ export async function createRealtime(
 		return server?.publish(topic, text) ?? 0;
 	};
 	const outgoing = new Outgoing(publish, report);
-	const hub = new Hub(log, outgoing, publish, report);
+	const hub = new Hub(log, outgoing, publish, report, counters);
 	const sessions = new Sessions(options);
 	const acceptRate = new AcceptRate(options.reconnectsPerSecond);
 	const registry: Registry = new Registry({
@@ -106,8 +114,28 @@ export async function createRealtime(
 			acceptRate.measure(elapsedMs, plannedMs);
 		},
 	});
-	const publisher = new Publisher({ log, hub, clock, report, incidents, inFlight: options.inFlight });
+	const publisher = new Publisher({ log, hub, clock, report, incidents, counters, timings, inFlight: options.inFlight });
 	const identity = { node: crypto.randomUUID(), boot: crypto.randomUUID(), version: pkg.version };
+	const monitor = new Monitor({
+		clock,
+		host,
+		report,
+		counters,
+		timings,
+		incidents,
+		registry,
+		sessions,
+		hub,
+		log,
+		server: identity,
+		maxConnections: options.connections.max,
+	});
+	const overview: Overview = new Overview({
+		monitor,
+		alerts: { evaluate() {}, report: { active: [], history: [] } },
+		publisher,
+		stopping: () => closed !== undefined,
+	});
 	const endpoint: WebSocketEndpoint & ApiEndpoint = {
 		options,
 		registry,
@@ -123,6 +151,10 @@ export async function createRealtime(
 		outgoing,
 		topics,
 		acceptRate,
+		monitor,
+		overview,
+		counters,
+		timings,
 		incidents,
 		tickets: new Tickets(clock),
 		admin,
@@ -149,7 +181,10 @@ export async function createRealtime(
 		},
 		start(running) {
 			server = running;
-			stop = registry.start();
+			const stops = [registry.start(), overview.start(), () => host.close()];
+			stop = () => {
+				for (const each of stops) each();
+			};
 		},
 		recent: (room, limit = RECENT_MESSAGES) => readRecent(log, room, limit),
 		identify: (request) => identities.fromCookie(request.headers.get('cookie')),
@@ -159,6 +194,7 @@ export async function createRealtime(
 		},
 		identity: (knock) => answerIdentity({ admission, identities }, knock),
 		incidents: () => incidents.report,
+		metrics: () => monitor.metrics(),
 		administration: ({ headers }) => ({
 			reads: admin.reads(headers),
 			acts: admin.acts(headers) === 'yes',

@@ -8,11 +8,13 @@ import type { ClientFrame } from '../protocol/frames.ts';
 import { INVALID_FRAMES, ROOMS_PER_CONNECTION } from '../protocol/limits.ts';
 import type { Connection } from './connection.ts';
 import type { Report } from './errors.ts';
-import { type Greeter, greet, overtaken, positionOf } from './greeting.ts';
+import { type Greeter, greet, join, overtaken, positionOf } from './greeting.ts';
 import { answerHistory } from './history.ts';
 import type { Identities } from './identity.ts';
 import type { MessageLog } from './log/message-log.ts';
+import type { Timings } from './monitor/monitor.ts';
 import type { Publisher } from './publisher.ts';
+import { isSystemRoom } from './rights.ts';
 import type { Session } from './session.ts';
 
 export interface Dispatcher extends Greeter {
@@ -21,6 +23,7 @@ export interface Dispatcher extends Greeter {
 	identities: Identities;
 	clock: Clock;
 	report: Report;
+	timings: Timings;
 }
 
 /** Handles one text of a connection. Synchronous up to the place in the next transaction, so that order is kept. */
@@ -56,7 +59,7 @@ function perform(to: Dispatcher, connection: Connection, session: Session, frame
 		case 'ping':
 			return; // `dispatch` has answered it
 		case 'pong':
-			connection.echoed(frame.at, to.clock.now());
+			if (connection.echoed(frame.at, to.clock.now())) to.timings.roundTrip.record(connection.roundTripMs ?? 0);
 			return session.reports(frame.outbox, to.registry.now);
 		case 'subscribe':
 			if (connection.subscriptions.length >= ROOMS_PER_CONNECTION && !follows(connection, frame.room))
@@ -64,16 +67,16 @@ function perform(to: Dispatcher, connection: Connection, session: Session, frame
 					room: frame.room,
 				});
 			if (allowed(to, connection, session, frame.room))
-				later(to, connection, to.hub.subscribe(connection, frame.room, positionOf(frame.epoch, frame.offset)));
+				later(to, connection, join(to, connection, frame.room, positionOf(frame.epoch, frame.offset)));
 			return;
 		case 'unsubscribe':
 			return to.hub.unsubscribe(connection, frame.room);
 		case 'history':
-			if (allowed(to, connection, session, frame.room))
+			if (allowed(to, connection, session, frame.room, true))
 				later(to, connection, counted(connection, answerHistory(to.log, connection, frame)));
 			return;
 		case 'signal':
-			if (allowed(to, connection, session, frame.room)) signal(to, connection, frame);
+			if (allowed(to, connection, session, frame.room, true)) signal(to, connection, frame);
 			return;
 		case 'auth':
 			if (to.identities.verify(frame.token)?.id !== connection.user?.id)
@@ -92,11 +95,13 @@ function signal(to: Dispatcher, connection: Connection, { room, kind, data }: Cl
 const follows = (connection: Connection, room: string) =>
 	connection.subscriptions.some((subscription) => subscription.room.name === room);
 
-/** Reads and signals share the rate of publishing. */
-function allowed(to: Dispatcher, connection: Connection, { bucket }: Session, room: string): boolean {
+/** Reads and signals share the rate of publishing. In a room of the server's own there is nothing to read and nobody to signal. */
+function allowed(to: Dispatcher, connection: Connection, { bucket }: Session, room: string, spoken = false): boolean {
 	const retryAfterMs = bucket.take(to.clock.now());
 	if (retryAfterMs > 0) tell(to, connection, 'rate-limited', 'you ask faster than this server answers', { retryAfterMs, room });
-	return retryAfterMs === 0;
+	else if (!spoken || !isSystemRoom(room)) return true;
+	else tell(to, connection, 'forbidden', 'this room can only be followed', { room });
+	return false;
 }
 
 /** Refuses a frame; the connection goes on. */

@@ -6,13 +6,16 @@ import type { AcceptRate } from './accept-rate.ts';
 import type { Connection } from './connection.ts';
 import type { Hub } from './hub.ts';
 import type { Incidents } from './incidents/incidents.ts';
+import type { Counters } from './monitor/counters.ts';
 import type { Options } from './options.ts';
 import type { Registry } from './registry.ts';
+import { mayFollow } from './rights.ts';
 import type { Session, Sessions } from './session.ts';
 
 export interface Greeter {
 	options: Pick<Options, 'heartbeat' | 'inFlight' | 'connections'>;
 	acceptRate: AcceptRate;
+	counters: Counters;
 	incidents: Incidents;
 	registry: Registry;
 	sessions: Sessions;
@@ -23,7 +26,7 @@ export interface Greeter {
 
 /** Greets a connection, or ends it. Resolves once every room of the hello is live. */
 export async function greet(greeter: Greeter, connection: Connection, hello: Hello): Promise<void> {
-	const { registry, sessions, hub } = greeter;
+	const { registry, sessions, incidents, counters } = greeter;
 	const user = connection.user;
 	if (hello.version !== PROTOCOL_VERSION) {
 		connection.error('version', `this server speaks version ${PROTOCOL_VERSION}, not ${hello.version}: reload the page`, {
@@ -46,23 +49,28 @@ export async function greet(greeter: Greeter, connection: Connection, hello: Hel
 		return connection.end('replaced', closeCode.replaced, 'replaced');
 	}
 	const resumed = known !== undefined;
+	// Each request of a stay on HTTP greets again.
+	const isNew = hello.connectionNumber > session.connectionNumber;
+	if (isNew) {
+		counters.welcomed[connection.transport] += 1;
+		if (hello.lastClose) counters.reconnects += 1;
+		incidents.reported(hello);
+	}
 	// A stay on HTTP is greeted with each request, and costs as much as a connection once.
 	if (!resumed || !isHttp(connection)) greeter.acceptRate.count();
 	connection.number = hello.connectionNumber;
-	// Each request of a stay repeats it.
-	if (connection.number > session.connectionNumber) greeter.incidents.reported(hello);
 	session.connectionNumber = Math.max(session.connectionNumber, connection.number);
 	session.endedAt = registry.now;
 	session.reports(hello.outbox, registry.now);
 	connection.session = session;
 	session.connections += 1;
 	// Where there is no older one to spare, a newer one need not wait for this one's rooms to fence it.
-	if (!isHttp(connection) && !session.connection && !session.onHttp) hold(session, connection);
+	if (!isHttp(connection) && !session.connection && !session.onHttp) hold(session, connection, registry.now);
 	welcome(greeter, connection, session, resumed, hello);
-	const joining = hello.rooms.map(({ room, epoch, offset }) => hub.subscribe(connection, room, positionOf(epoch, offset)));
+	const joining = hello.rooms.map(({ room, epoch, offset }) => join(greeter, connection, room, positionOf(epoch, offset)));
 	// Nothing to wait for where every room was at hand: all of this is one step then.
 	if (joining.some(Boolean)) await Promise.all(joining);
-	const older = takeOver(session, connection);
+	const older = takeOver(session, connection, registry.now);
 	if (!older) return;
 	connection.flush();
 	// What is sent within a handler leaves at its end: the newer one is to hear that it is live before the older one hears of its end.
@@ -71,22 +79,38 @@ export async function greet(greeter: Greeter, connection: Connection, hello: Hel
 	else older.end('replaced', closeCode.replaced, REPLACED);
 }
 
+/** Subscribes to a room, where the connection may follow it. */
+export function join(
+	{ hub, incidents }: Pick<Greeter, 'hub' | 'incidents'>,
+	connection: Connection,
+	room: string,
+	position: Position | null,
+): Promise<void> | undefined {
+	if (mayFollow(connection, room)) return hub.subscribe(connection, room, position);
+	connection.error('forbidden', 'this room is not open to you', { room });
+	incidents.error(connection, 'forbidden', { room });
+}
+
 export const isHttp = ({ transport }: Connection): boolean => transport !== 'websocket';
 
 /** The newer connection has the session from here on, and no frame of the older one counts. Returns that one, where it is to end. */
-function takeOver(session: Session, connection: Connection): Connection | null {
+function takeOver(session: Session, connection: Connection, now: number): Connection | null {
 	if (connection.ending || overtaken(session, connection) || session.connection === connection) return null;
 	const older = session.connection;
 	// A request that only sends leaves the one that waits waiting. Of two that wait with one number the second is wanted.
 	if (older?.number === connection.number && !connection.listens) return null;
-	hold(session, connection);
+	hold(session, connection, now);
 	return older;
 }
 
-function hold(session: Session, connection: Connection) {
+function hold(session: Session, connection: Connection, now: number) {
 	session.connection = connection.listens ? connection : null;
+	session.latest = connection;
+	const isNew = session.liveNumber !== connection.number;
+	if (isNew) session.since = now;
+	// Beside an event stream what is sent travels by polls that listen to nothing.
+	if (isNew || connection.listens) session.transport = connection.transport;
 	session.liveNumber = connection.number;
-	session.onHttp = isHttp(connection);
 }
 
 /** Ends a connection whose session a newer one has taken over. One that merely greeted, and may be gone, has not. */

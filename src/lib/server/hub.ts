@@ -5,8 +5,10 @@ import { RECENT_MESSAGES, ROOMS_PER_CONNECTION } from '../protocol/limits.ts';
 import type { Connection } from './connection.ts';
 import { guarded, type Report } from './errors.ts';
 import type { MessageLog, Stored } from './log/message-log.ts';
+import type { Counters } from './monitor/counters.ts';
 import { FrameArray, type Outgoing, type Publish } from './outgoing.ts';
-import { Room } from './room.ts';
+import type { Room } from './room.ts';
+import { RoomShelf, type Snapshot } from './room-shelf.ts';
 
 /** A connection's place in a room: `live` once replay is over and publish takes over. */
 export interface Subscription {
@@ -16,23 +18,21 @@ export interface Subscription {
 
 /** Messages read from the log at a time while a subscriber catches up. */
 const PAGE = 200;
-/** Rooms that are kept at hand although nobody follows them just now. */
-const RESTING_ROOMS = 1_000;
 /** Characters of them that are sent before the reader is waited for: far less than may wait for it. */
 const PAGE_LENGTH = 65_536;
 
 export class Hub {
-	readonly #rooms = new Map<string, Room>();
-	/** Rooms that a poll left: it is back within a moment. Dropped by the sweep after next where nobody is. */
-	#resting = new Set<Room>();
-	#rested = new Set<Room>();
+	readonly #rooms = new RoomShelf();
 	readonly #log: MessageLog;
 	readonly #outgoing: Outgoing;
 	readonly #publish: Publish;
 	readonly #report: Report;
 
-	constructor(log: MessageLog, outgoing: Outgoing, publish: Publish, report: Report) {
+	readonly #counters: Counters;
+
+	constructor(log: MessageLog, outgoing: Outgoing, publish: Publish, report: Report, counters: Counters) {
 		this.#report = report;
+		this.#counters = counters;
 		this.#log = log;
 		this.#outgoing = outgoing;
 		this.#publish = publish;
@@ -40,14 +40,24 @@ export class Hub {
 
 	/** Rooms that somebody follows now. */
 	get count(): number {
-		return [...this.#rooms.values()].filter(({ subscribers }) => subscribers.size > 0).length;
+		return this.#rooms.count;
 	}
 
 	/** Lets go of the rooms to which nobody has come back. */
 	sweep() {
-		for (const room of this.#rested) this.#dropIfEmpty(room);
-		this.#rested = this.#resting;
-		this.#resting = new Set();
+		this.#rooms.sweep();
+	}
+
+	/** Opens a room of the server's own. */
+	provide(name: string, snapshot: Snapshot) {
+		this.#rooms.provide(name, snapshot);
+	}
+
+	/** Tells the snapshot of such a room to everybody who follows it. */
+	tell(name: string) {
+		const live = this.#rooms.get(name)?.live ?? 0;
+		const state = live > 0 && this.#rooms.snapshotOf(name)?.state();
+		if (state) this.signal(name, JSON.stringify({ type: 'state', room: name, state }));
 	}
 
 	subscribersOf = (room: string): ReadonlySet<Connection> => this.#rooms.get(room)?.subscribers ?? new Set();
@@ -57,10 +67,9 @@ export class Hub {
 	 * A room that is at hand is joined within this call: nothing is awaited then.
 	 */
 	subscribe(connection: Connection, name: string, position: Position | null): Promise<void> | undefined {
-		const room = this.#rooms.get(name) ?? new Room(name);
+		const room = this.#rooms.take(name);
 		this.unsubscribe(connection, name);
 		const subscription: Subscription = { room, live: false };
-		this.#rooms.set(name, room);
 		room.subscribers.add(connection);
 		connection.subscriptions.push(subscription);
 		const atHand = room.loaded && (!position || (position.epoch === room.epoch && position.offset >= room.coveredFrom));
@@ -109,17 +118,19 @@ export class Hub {
 
 	#fanOut(room: Room, stored: readonly Stored[]) {
 		const frames = new FrameArray();
+		const before = room.head;
 		for (const each of stored) {
 			const full = room.commit(each) ? frames.add(each.frame) : undefined;
 			if (full !== undefined) this.#send(room, full);
 		}
+		this.#counters.delivered += (room.head - before) * room.live;
 		const rest = frames.take();
 		if (rest !== undefined) this.#send(room, rest);
 	}
 
 	/** What we know of a room is not true any more: whoever follows it comes back and resumes from the log. */
 	#abandon(room: Room) {
-		this.#rooms.delete(room.name);
+		this.#rooms.abandon(room);
 		for (const connection of room.subscribers) connection.end('server-error', closeCode.serverError, 'the room starts again');
 	}
 
@@ -169,6 +180,7 @@ export class Hub {
 				if (at !== offset + 1) break; // the next read tells why
 				if (!this.#present(connection, subscription)) return offset;
 				connection.send(frame);
+				this.#counters.delivered += 1;
 				offset += 1;
 				length += frame.length;
 				if (length < PAGE_LENGTH) continue;
@@ -197,7 +209,10 @@ export class Hub {
 		offset: number,
 		missing?: Subscribed['missing'],
 	) {
-		connection.answer({ type: 'subscribed', room: room.name, result, epoch: room.epoch, offset, missing, state: {} });
+		const snapshot = this.#rooms.snapshotOf(room.name);
+		if (!snapshot) this.#counters.recovery[result] += 1;
+		const state = snapshot?.state() ?? {};
+		connection.answer({ type: 'subscribed', room: room.name, result, epoch: room.epoch, offset, missing, state });
 	}
 
 	/** Reading the newest messages and joining the topic are one step: nothing is missed or doubled between them. */
@@ -208,7 +223,9 @@ export class Hub {
 		for (const frame of frames.slice(0, to - offset)) connection.send(frame);
 		connection.answer({ type: 'live', room: room.name, offset: to });
 		for (const frame of frames.slice(to - offset)) connection.send(frame);
+		this.#counters.delivered += frames.length;
 		subscription.live = true;
+		room.live += 1;
 		connection.join(room.topic);
 	}
 
@@ -218,15 +235,11 @@ export class Hub {
 	}
 
 	#leave(connection: Connection, { room, live }: Subscription) {
-		if (live) connection.leave(room.topic);
+		if (live) {
+			connection.leave(room.topic);
+			room.live -= 1;
+		}
 		room.subscribers.delete(connection);
-		// Between two polls a room would be forgotten, and read from the log again, each time.
-		if (connection.transport === 'websocket' || !room.loaded || this.#resting.size >= RESTING_ROOMS) this.#dropIfEmpty(room);
-		else if (room.subscribers.size === 0) this.#resting.add(room);
-	}
-
-	/** A room of the same name may have taken the place of one that was given up. */
-	#dropIfEmpty(room: Room) {
-		if (room.subscribers.size === 0 && this.#rooms.get(room.name) === room) this.#rooms.delete(room.name);
+		this.#rooms.left(room, connection.transport !== 'websocket');
 	}
 }

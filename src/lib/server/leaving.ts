@@ -1,22 +1,38 @@
 /** How a connection leaves: out of the registry and its rooms, and what its session remembers of it. */
 import type { Ending } from '../protocol/codes.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, TransportName } from './connection.ts';
 import { type Greeter, isHttp } from './greeting.ts';
 
 /** Polls end and begin anew all the time: these say nothing of the network. */
 const everyday: ReadonlySet<Ending> = new Set(['client', 'network', 'replaced']);
 
+/** Counts a request that was turned away before it became a connection. `transport` is what it stood for. */
+export function turnedAway(
+	{ incidents, counters }: Pick<Greeter, 'incidents' | 'counters'>,
+	transport: TransportName | 'http',
+	code: number,
+	retryAfterMs: number,
+	user?: string,
+) {
+	incidents.refused(transport, code, retryAfterMs, user);
+	if (transport !== 'http') counters.refused[transport] += 1;
+}
+
 /** Takes a connection that is gone out of everything that knows it. `code` is that of its close frame, or what stands for it. */
 export function depart(
-	{ registry, hub, incidents }: Pick<Greeter, 'registry' | 'hub' | 'incidents'>,
+	{ registry, hub, incidents, counters }: Pick<Greeter, 'registry' | 'hub' | 'incidents' | 'counters'>,
 	connection: Connection,
 	code: number,
 ) {
 	incidents.ended(connection, code, connection.openedAt > 0 ? registry.now - connection.openedAt : 0);
 	registry.remove(connection);
+	const { session, ending, subscriptions } = connection;
+	if (!session) {
+		counters.refused[connection.transport] += 1;
+		return hub.leave(connection);
+	}
+	if (isHttp(connection) && connection.listens) session.rooms = subscriptions.map(({ room }) => room.name);
 	hub.leave(connection);
-	const { session, ending } = connection;
-	if (!session) return;
 	session.connections -= 1;
 	// A newer one has the session already: of that one nothing has ended.
 	if (session.liveNumber > connection.number || (session.connection !== null && session.connection !== connection)) return;

@@ -7,6 +7,9 @@ import type { Report } from './errors.ts';
 import type { Hub } from './hub.ts';
 import type { Incidents } from './incidents/incidents.ts';
 import { type Entry, encodeBody, frameOf, type MessageLog, type Result, type Stored } from './log/message-log.ts';
+import type { Counters } from './monitor/counters.ts';
+import type { Timing } from './monitor/timing.ts';
+import { isSystemRoom } from './rights.ts';
 import { accept } from './rooms/kinds.ts';
 import type { Session } from './session.ts';
 
@@ -22,6 +25,7 @@ interface Waiting {
 	frame: Publish;
 	connection: Connection;
 	session: Session;
+	takenAt: number;
 }
 
 /** Of a `nack`, beside its code and message. */
@@ -38,6 +42,8 @@ export interface PublisherOptions {
 	clock: Clock;
 	report: Report;
 	incidents: Incidents;
+	counters: Counters;
+	timings: Record<'response' | 'delivery' | 'commit', Timing>;
 	inFlight: number;
 }
 
@@ -47,6 +53,9 @@ export class Publisher {
 	#waitingLength = 0;
 	/** The commit under way, or the one that this tick's end will start. */
 	#committing: Promise<void> | undefined;
+	#committingSince: number | null = null;
+	/** When the log last refused a write, in the clock's time. */
+	refusedAt: number | null = null;
 
 	#closed = false;
 
@@ -58,7 +67,9 @@ export class Publisher {
 	publish(connection: Connection, session: Session, frame: Publish) {
 		const user = connection.user;
 		if (!user || this.#closed) return;
-		const wait = session.bucket.take(this.#options.clock.now());
+		const takenAt = this.#options.clock.now();
+		this.#options.counters.received += 1;
+		const wait = session.bucket.take(takenAt);
 		if (wait > 0)
 			return this.#nack(connection, frame, 'rate-limited', 'you send faster than this server takes', {
 				retry: true,
@@ -72,6 +83,7 @@ export class Publisher {
 			return this.#nack(connection, frame, 'overloaded', 'the disk does not keep up', { retry: true, retryAfterMs: RETRY_AFTER });
 
 		const { room, seq, kind } = frame;
+		if (isSystemRoom(room)) return this.#nack(connection, frame, 'forbidden', 'this room can only be followed', { retry: false });
 		const client = frame.client ?? session.client;
 		const at = this.#options.clock.wall();
 		const accepted = accept(kind, frame.data);
@@ -81,7 +93,7 @@ export class Publisher {
 		session.inFlight += 1;
 		connection.unanswered += 1;
 		connection.speak();
-		this.#waiting.push({ entry, frame, connection, session });
+		this.#waiting.push({ entry, frame, connection, session, takenAt });
 		this.#waitingLength += entry.body.length;
 		this.#committing ??= this.#commitAll();
 	}
@@ -97,10 +109,14 @@ export class Publisher {
 		await new Promise<void>((resolve) => setImmediate(resolve));
 		while (this.#waiting.length > 0) {
 			const batch = this.#take(BATCH);
+			const { clock, timings, log } = this.#options;
+			this.#committingSince = clock.now();
 			try {
-				const { epoch, results } = await this.#options.log.append(batch.map(({ entry }) => entry));
+				const { epoch, results } = await log.append(batch.map(({ entry }) => entry));
+				timings.commit.record(clock.now() - this.#committingSince);
 				this.#answer(batch, results, epoch);
 			} catch (error) {
+				this.refusedAt = clock.now();
 				this.#options.report('commit', error);
 				// What came in meanwhile would find its predecessors missing: all of it is sent again.
 				for (const each of [...batch, ...this.#take(WAITING)]) {
@@ -113,7 +129,13 @@ export class Publisher {
 				}
 			}
 		}
+		this.#committingSince = null;
 		this.#committing = undefined;
+	}
+
+	/** How long the transaction that is under way has lasted, in milliseconds; 0 where there is none. */
+	get committingMs(): number {
+		return this.#committingSince === null ? 0 : this.#options.clock.now() - this.#committingSince;
 	}
 
 	#take(count: number): Waiting[] {
@@ -132,21 +154,29 @@ export class Publisher {
 			if (others) others.push(stored);
 			else committed.set(entry.room, [stored]);
 		});
-		this.#options.hub.deliver(committed);
+		const { hub, clock, timings } = this.#options;
+		hub.deliver(committed);
+		const deliveredAt = clock.now();
 		batch.forEach((each, index) => {
 			each.session.inFlight -= 1;
 			each.connection.unanswered -= 1;
 			const result = results[index];
+			if (result?.status === 'stored') timings.delivery.record(deliveredAt - each.takenAt);
 			if (result) this.#acknowledge(each, result, epoch);
 		});
+		const answeredAt = clock.now();
+		for (const { takenAt } of batch) timings.response.record(answeredAt - takenAt);
 	}
 
 	#acknowledge({ connection, frame, entry }: Waiting, result: Result, epoch: string) {
 		const { room, seq } = entry;
+		const { counters } = this.#options;
 		switch (result.status) {
 			case 'stored':
+				counters.stored += 1;
 				return ack(connection, frame, { epoch, offset: result.offset, at: entry.at });
 			case 'duplicate':
+				counters.duplicates += 1;
 				return ack(connection, frame, { epoch, offset: result.offset, at: result.at, duplicate: true });
 			case 'refused':
 				return this.#nack(connection, frame, result.code, result.message, {
@@ -166,6 +196,7 @@ export class Publisher {
 	#nack(connection: Connection, frame: Publish, code: ErrorCode, message: string, more: Refusal) {
 		const { room, seq, client } = frame;
 		connection.send(JSON.stringify({ type: 'nack', room, seq, code, message, ...more, client }));
+		this.#options.counters.failed += 1;
 		this.#options.incidents.error(connection, code, { room, retryAfterMs: more.retryAfterMs ?? 0 });
 	}
 }

@@ -1,5 +1,6 @@
 /** What the routes see of the realtime server, and the one place in the process where they find it. */
 import type { User } from '../protocol/frames.ts';
+import type { Metrics } from '../protocol/status.ts';
 import type { Knock } from './admission.ts';
 import type { Recent } from './history.ts';
 import type { IncidentReport } from './incidents/incidents.ts';
@@ -17,6 +18,8 @@ export interface Realtime {
 	counts(): { connections: number; sessions: number; rooms: number; topics: number };
 	/** Every close, refusal and error since the start: counts and rates by cause, ages, and the last 200. Holds ids of people. */
 	incidents(): IncidentReport;
+	/** All figures of this moment. */
+	metrics(): Metrics;
 	/** Whether who asks sees names, addresses and rooms, whether they may do something, and whether there is a token that says so. */
 	administration(request: Request): { reads: boolean; acts: boolean; configured: boolean };
 }

@@ -2,7 +2,7 @@
 import type { Clock } from '../clock.ts';
 import { closeCode } from '../protocol/codes.ts';
 import { HELLO_TIMEOUT_MS } from '../protocol/limits.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, TransportName } from './connection.ts';
 import type { Report } from './errors.ts';
 import { guarded } from './errors.ts';
 
@@ -27,12 +27,12 @@ export class Registry {
 	readonly #connections = new Set<Connection>();
 	readonly #byUser = new Map<string, Set<Connection>>();
 	readonly #byAddress = new Map<string, number>();
+	readonly #byTransport: Record<TransportName, number> = { websocket: 0, 'event-stream': 0, 'long-polling': 0 };
 	#cancel = () => {};
 	#sweptAt: number;
 	#now = 1;
 
-	/** Connections ever, and at most at once. */
-	total = 0;
+	/** The most at once, polls that were held among them. */
 	peak = 0;
 
 	constructor(options: RegistryOptions) {
@@ -50,6 +50,13 @@ export class Registry {
 	get count(): number {
 		return this.#connections.size;
 	}
+	get byTransport(): Readonly<Record<TransportName, number>> {
+		return this.#byTransport;
+	}
+	/** People who are connected. */
+	get users(): number {
+		return this.#byUser.size;
+	}
 	ofUser = (id: string): ReadonlySet<Connection> => this.#byUser.get(id) ?? new Set();
 	ofAddress = (address: string): number => this.#byAddress.get(address) ?? 0;
 	[Symbol.iterator] = () => this.#connections.values();
@@ -65,13 +72,14 @@ export class Registry {
 			if (own) own.add(connection);
 			else this.#byUser.set(connection.user.id, new Set([connection]));
 		}
-		this.total += 1;
+		this.#byTransport[connection.transport] += 1;
 		this.peak = Math.max(this.peak, this.count);
 		this.#options.opened(connection);
 	}
 
 	remove(connection: Connection) {
 		if (!this.#connections.delete(connection)) return;
+		this.#byTransport[connection.transport] -= 1;
 		const left = this.ofAddress(connection.address) - 1;
 		if (left > 0) this.#byAddress.set(connection.address, left);
 		else this.#byAddress.delete(connection.address);

@@ -13,6 +13,8 @@ export class Room {
 	/** Its topic at Bun's publish. */
 	readonly topic: string;
 	readonly subscribers = new Set<Connection>();
+	/** Those among them who are live. */
+	live = 0;
 	epoch = '';
 	head = 0;
 	/** Whether it has been read from the log: until then commits gather in `#early`. */

@@ -1,7 +1,7 @@
 /** The server's side of one client: survives its connections, and waits a while for the next one. */
 import type { Ending } from '../protocol/codes.ts';
 import type { OutboxReport, User } from '../protocol/frames.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, TransportName } from './connection.ts';
 import { type Rate, TokenBucket } from './token-bucket.ts';
 
 /** What one client may do: messages it sends, requests it makes. */
@@ -18,8 +18,13 @@ export class Session {
 	connectionNumber = 0;
 	/** That of the connection, or the stay on HTTP, which has the session: fences lower ones. */
 	liveNumber = 0;
-	/** Whether a stay on HTTP has the session, also between two polls. */
-	onHttp = false;
+	/** What carries it, and since when in the registry's time: a stay on HTTP has the session also between two polls. */
+	transport: TransportName = 'websocket';
+	since = 0;
+	/** The last connection that had it: between two polls it says where the client is. */
+	latest: Connection | null = null;
+	/** The rooms of the last poll. */
+	rooms: readonly string[] = [];
 	/** What hears for the client now: a WebSocket, an event stream, or the poll that is held. */
 	connection: Connection | null = null;
 	/** Connections that greeted it and have not closed yet, the one above among them: it does not expire meanwhile. */
@@ -39,6 +44,10 @@ export class Session {
 	/** Its messages, and its requests over HTTP. */
 	readonly bucket: TokenBucket;
 	readonly requests: TokenBucket;
+
+	get onHttp(): boolean {
+		return this.transport !== 'websocket';
+	}
 
 	constructor(client: string, userId: string, { messages, requests }: Rates, now: number) {
 		this.client = client;
@@ -81,6 +90,11 @@ export class Sessions {
 		if (this.#sessions.has(client)) this.#namesakes.set(`${user.id} ${client}`, session);
 		else this.#sessions.set(client, session);
 		return session;
+	}
+
+	*[Symbol.iterator](): Generator<Session> {
+		yield* this.#sessions.values();
+		yield* this.#namesakes.values();
 	}
 
 	/** Forgets sessions whose client has been away since before `endedBefore`. */

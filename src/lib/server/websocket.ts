@@ -2,12 +2,13 @@
 import type { Server, ServerWebSocket, WebSocketHandler } from 'bun';
 import { closeCode, type Ending } from '../protocol/codes.ts';
 import { FRAME_BYTES } from '../protocol/limits.ts';
+import type { Admin } from './admin.ts';
 import type { Admission } from './admission.ts';
 import { Connection, SLOW_CONSUMER_BYTES } from './connection.ts';
 import { type Dispatcher, dispatch } from './dispatch.ts';
 import { guarded } from './errors.ts';
 import { refusal } from './http/refusal.ts';
-import { depart } from './leaving.ts';
+import { depart, turnedAway } from './leaving.ts';
 import { limitReached } from './limits.ts';
 import type { Options } from './options.ts';
 import type { Outgoing } from './outgoing.ts';
@@ -19,6 +20,7 @@ export const WEBSOCKET_PATH = '/api/websocket';
 export interface WebSocketEndpoint extends Dispatcher {
 	/** From the beginning of the end on. */
 	stopping(): boolean;
+	admin: Admin;
 	admission: Admission;
 	outgoing: Outgoing;
 	options: Options;
@@ -27,7 +29,7 @@ export interface WebSocketEndpoint extends Dispatcher {
 
 /** Upgrades a request to `WEBSOCKET_PATH`: nothing then, else why not. */
 export function upgrade(endpoint: WebSocketEndpoint, request: Request, server: Server<Connection>): Response | undefined {
-	const { admission, identities, outgoing, incidents } = endpoint;
+	const { admission, identities, outgoing, admin } = endpoint;
 	const knock = { request, address: server.requestIP(request)?.address ?? '' };
 	const headers = request.headers;
 	// Bun takes an upgrade without `Connection: upgrade`; no browser or proxy sends one.
@@ -36,19 +38,20 @@ export function upgrade(endpoint: WebSocketEndpoint, request: Request, server: S
 			headers: { upgrade: 'websocket', connection: 'upgrade' },
 		});
 	if (!admission.originAllowed(knock)) {
-		incidents.refused('websocket', closeCode.forbidden, 0);
+		turnedAway(endpoint, 'websocket', closeCode.forbidden, 0);
 		return refusal(403, 'forbidden', 'pages of this origin may not connect: see ALLOWED_ORIGINS');
 	}
 	const address = admission.addressOf(knock);
 	const retryAfterMs = admission.take(address);
 	if (retryAfterMs > 0) {
-		incidents.refused('websocket', closeCode.rateLimited, retryAfterMs);
+		turnedAway(endpoint, 'websocket', closeCode.rateLimited, retryAfterMs);
 		return refusal(429, 'rate-limited', 'too many requests from your address', { retryAfterMs });
 	}
 	const ticket = new URL(request.url).searchParams.get('ticket');
 	// A ticket that is given must be good: whoever brings one means to be that person, whatever cookie came along.
 	const user = ticket === null ? identities.fromCookie(headers.get('cookie')) : endpoint.tickets.redeem(ticket);
 	const connection = new Connection(address, user, outgoing);
+	connection.isOperator = admin.reads(headers);
 	if (server.upgrade(request, { data: connection })) return undefined;
 	return refusal(400, 'bad-frame', 'the upgrade lacks Sec-WebSocket-Key or Sec-WebSocket-Version: 13');
 }

@@ -10,6 +10,7 @@ export function wrap(log: MessageLog, changed: Partial<Pick<MessageLog, 'append'
 		get writable() {
 			return log.writable;
 		},
+		sizes: () => log.sizes(),
 		close: () => log.close(),
 		...changed,
 	};

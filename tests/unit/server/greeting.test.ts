@@ -7,6 +7,7 @@ import { type Greeter, greet } from '../../../src/lib/server/greeting.ts';
 import { Hub } from '../../../src/lib/server/hub.ts';
 import { Incidents } from '../../../src/lib/server/incidents/incidents.ts';
 import type { MessageLog } from '../../../src/lib/server/log/message-log.ts';
+import { Counters } from '../../../src/lib/server/monitor/counters.ts';
 import { Outgoing } from '../../../src/lib/server/outgoing.ts';
 import { Registry } from '../../../src/lib/server/registry.ts';
 import { Sessions } from '../../../src/lib/server/session.ts';
@@ -22,6 +23,7 @@ const log: MessageLog = {
 	head: async () => ({ epoch: 'one', head: 0, floor: 0 }),
 	trim: async () => 0,
 	writable: true,
+	sizes: () => ({ databaseBytes: 0, walBytes: 0 }),
 	close: async () => {},
 };
 const rate = { perSecond: 0, burst: 1 };
@@ -29,6 +31,7 @@ const rate = { perSecond: 0, burst: 1 };
 function start() {
 	const clock = new FakeClock();
 	const outgoing = new Outgoing(() => 1, fail);
+	const counters = new Counters();
 	const greeter: Greeter = {
 		options: {
 			heartbeat: { intervalMs: 30_000, timeoutMs: 10_000, missed: 3 },
@@ -47,7 +50,8 @@ function start() {
 			closed() {},
 		}),
 		sessions: new Sessions({ messages: rate, requests: rate }),
-		hub: new Hub(log, outgoing, () => 1, fail),
+		counters,
+		hub: new Hub(log, outgoing, () => 1, fail, counters),
 		server: { node: 'n', boot: 'b', version: '1' },
 	};
 	const told: string[] = [];

@@ -58,19 +58,27 @@ describe('incidents', () => {
 		incidents.failed('sweep');
 		const { history, ...counts } = incidents.report;
 		expect(counts).toEqual({
-			total: 6,
-			finished: 0,
-			byKind: { close: 3, refusal: 1, error: 1, failure: 1 },
-			byCause: { network: 2, unauthenticated: 1, 'rate-limit': 2, 'server-error': 1 },
-			byClass: { connection: 2, auth: 1, 'rate-limit': 2, server: 1 },
-			byTransport: { websocket: 3, 'event-stream': 1, 'long-polling': 1, server: 1 },
-			lastMinute: { network: 2, unauthenticated: 1, 'rate-limit': 2, 'server-error': 1 },
-			ages: {
-				seen: [
-					{ fromMs: 0, toMs: 5_000, count: 1 },
-					{ fromMs: 60_000, toMs: 65_000, count: 1 },
-				],
-				reported: [],
+			errors: {
+				total: 6,
+				lastMinute: 6,
+				lastMinuteByCause: { network: 2, unauthenticated: 1, 'rate-limit': 2, 'server-error': 1 },
+				byKind: { close: 3, refusal: 1, error: 1, failure: 1 },
+				byCause: { network: 2, unauthenticated: 1, 'rate-limit': 2, 'server-error': 1 },
+				byClass: { connection: 2, auth: 1, 'rate-limit': 2, server: 1 },
+				byTransport: { websocket: 3, 'event-stream': 1, 'long-polling': 1, server: 1 },
+			},
+			closes: {
+				total: 3,
+				broken: 3,
+				finished: 0,
+				byCause: { network: 2, unauthenticated: 1 },
+				ages: {
+					seen: [
+						{ fromMs: 0, toMs: 5_000, count: 1 },
+						{ fromMs: 60_000, toMs: 65_000, count: 1 },
+					],
+					reported: [],
+				},
 			},
 		});
 		expect(history.map(({ cause, advice, retryAfterMs }) => [cause, advice, retryAfterMs])).toEqual([
@@ -88,7 +96,26 @@ describe('incidents', () => {
 		const incidents = accountOf(new FakeClock());
 		incidents.ended(ended('client', 'long-polling'), 1000, 25_000);
 		incidents.ended(ended('client', 'event-stream'), 1005, 10);
-		expect(incidents.report).toMatchObject({ total: 0, finished: 2, history: [] });
+		expect(incidents.report).toMatchObject({ errors: { total: 0 }, closes: { total: 0, finished: 2 }, history: [] });
+	});
+
+	it('who leaves as one should is a close and no error', () => {
+		const incidents = accountOf(new FakeClock());
+		incidents.ended(ended('client'), 1000, 5_000);
+		incidents.ended(ended('restart'), 1012, 5_000);
+		incidents.ended(ended('replaced'), 4005, 5_000);
+		const { errors, closes } = incidents.report;
+		expect(errors).toMatchObject({ total: 0, byKind: {}, byCause: {} });
+		expect(closes).toMatchObject({ total: 3, broken: 0, byCause: { client: 1, restart: 1, replaced: 1 } });
+	});
+
+	it('a reset begins anew', () => {
+		const incidents = accountOf(new FakeClock());
+		const nothing = incidents.report;
+		incidents.ended(ended('network'), 1006, 5_000);
+		incidents.error(ended('client'), 'bad-frame');
+		incidents.reset();
+		expect(incidents.report).toEqual(nothing);
 	});
 
 	it('the rates are those of the last minute', async () => {
@@ -98,12 +125,12 @@ describe('incidents', () => {
 			incidents.failed('x');
 			await clock.advance(1_000);
 		}
-		expect(incidents.report.lastMinute).toEqual({ 'server-error': 59 });
+		expect(incidents.report.errors.lastMinuteByCause).toEqual({ 'server-error': 59 });
 		await clock.advance(30_000);
-		expect(incidents.report.lastMinute).toEqual({ 'server-error': 29 });
+		expect(incidents.report.errors.lastMinuteByCause).toEqual({ 'server-error': 29 });
 		await clock.advance(100_000);
-		expect(incidents.report.lastMinute).toEqual({});
-		expect(incidents.report.byCause).toEqual({ 'server-error': 90 });
+		expect(incidents.report.errors.lastMinuteByCause).toEqual({});
+		expect(incidents.report.errors.byCause).toEqual({ 'server-error': 90 });
 	});
 
 	it('what clients report of connections that broke is kept by age; what they closed themselves is not', () => {
@@ -118,7 +145,7 @@ describe('incidents', () => {
 		] as const)
 			incidents.reported({ ...hello, rooms: [], lastClose: { code, transport: 'websocket', afterMs } });
 		incidents.reported({ ...hello, rooms: [] });
-		expect(incidents.report.ages.reported).toEqual([
+		expect(incidents.report.closes.ages.reported).toEqual([
 			{ fromMs: 60_000, toMs: 65_000, count: 2 },
 			{ fromMs: 600_000, toMs: 900_000, count: 1 },
 			{ fromMs: 3_600_000, toMs: null, count: 1 },
@@ -129,8 +156,8 @@ describe('incidents', () => {
 		const incidents = accountOf(new FakeClock());
 		for (let n = 0; n < 1_000; n++) incidents.ended(ended('network'), 1006, n);
 		for (let n = 0; n < 5_000; n++) incidents.error(ended('client'), 'rate-limited', { room: 'lobby' });
-		const { history, total } = incidents.report;
-		expect(total).toBe(6_000);
+		const { history, errors } = incidents.report;
+		expect(errors.total).toBe(6_000);
 		expect(history).toHaveLength(200);
 		expect(history.at(-1)).toMatchObject({ cause: 'rate-limit', times: 5_000 });
 		expect(history[0]).toMatchObject({ cause: 'network', ageMs: 801 });

@@ -5,6 +5,7 @@ import { closeCode } from '../../protocol/codes.ts';
 import type { Decoded } from '../../protocol/decoder.ts';
 import type { ClientFrame, Hello, User } from '../../protocol/frames.ts';
 import { DATA_LEVELS, FRAME_BYTES, nestsDeeper } from '../../protocol/limits.ts';
+import type { Admin } from '../admin.ts';
 import type { Admission } from '../admission.ts';
 import type { Connection } from '../connection.ts';
 import type { Dispatcher } from '../dispatch.ts';
@@ -21,6 +22,7 @@ const BODY_FRAMES = 1_024;
 const RESTART_RETRY_AFTER = 1_000;
 
 export interface HttpEndpoint extends Dispatcher {
+	admin: Admin;
 	admission: Admission;
 	options: Options;
 	topics: Topics;

@@ -1,13 +1,15 @@
 /** What an address of the API is made of: how it may be asked, what that counts as, and who answers. */
 import type { Server } from 'bun';
-import type { Admin } from '../admin.ts';
 import type { Connection, TransportName } from '../connection.ts';
+import type { Monitor } from '../monitor/monitor.ts';
+import type { Overview } from '../overview.ts';
 import type { Tickets } from '../tickets.ts';
 import type { HttpEndpoint } from './request.ts';
 
 export interface ApiEndpoint extends HttpEndpoint {
 	tickets: Tickets;
-	admin: Admin;
+	monitor: Monitor;
+	overview: Overview;
 	/** Whether messages can be taken, and if not, why. */
 	readiness(): { ready: boolean; reasons: string[] };
 }

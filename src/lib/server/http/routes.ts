@@ -3,6 +3,7 @@ import type { Server } from 'bun';
 import { closeCode } from '../../protocol/codes.ts';
 import type { Admission } from '../admission.ts';
 import type { Connection } from '../connection.ts';
+import { turnedAway } from '../leaving.ts';
 import { WEBSOCKET_PATH } from '../websocket.ts';
 import { answerEvents, EVENTS_PATH } from './event-stream.ts';
 import { operations } from './operations.ts';
@@ -37,7 +38,7 @@ export async function serveApi(to: ApiEndpoint, route: Route, request: Request, 
 	} catch (error) {
 		if (!(error instanceof Refused)) to.report(transport, error);
 		const { code, message, retryAfterMs, user } = error instanceof Refused ? error : FAILED;
-		to.incidents.refused(transport, code, retryAfterMs, user);
+		turnedAway(to, transport, code, retryAfterMs, user);
 		return share(closeResponse(code, message, { retryAfterMs }));
 	}
 }

@@ -40,6 +40,12 @@ export interface Stored {
 	frame: string;
 }
 
+/** Bytes on the disk; 0 for what has no files. */
+export interface LogSizes {
+	databaseBytes: number;
+	walBytes: number;
+}
+
 export interface MessageLog {
 	/**
 	 * Stores a batch as one transaction, in order, and answers entry by entry once it is durable.
@@ -54,6 +60,8 @@ export interface MessageLog {
 	trim(): Promise<number>;
 	/** Whether the last write went through: false on a full disk, and true again once a write succeeds. */
 	readonly writable: boolean;
+	/** What it takes on the disk. Asked once a second. */
+	sizes(): LogSizes;
 	/** Waits for the write under way and lets go of the storage. Calling it twice does nothing. */
 	close(): Promise<void>;
 }

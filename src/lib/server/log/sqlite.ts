@@ -1,6 +1,6 @@
 /** The embedded log: reads on the main thread, where they take microseconds; writes in a worker, where they wait for the disk. */
 import { Database } from 'bun:sqlite';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { packEntries, unpackResults } from './batch.ts';
@@ -30,7 +30,8 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<MessageL
 	const { dataDir, retention, clock } = options;
 	mkdirSync(dataDir, { recursive: true });
 	const unlock = lock(join(dataDir, 'holdfast.lock'));
-	const { reader, writer } = await connect(join(dataDir, 'holdfast.db')).catch((error: unknown) => {
+	const path = join(dataDir, 'holdfast.db');
+	const { reader, writer } = await connect(path).catch((error: unknown) => {
 		unlock();
 		throw error;
 	});
@@ -108,6 +109,7 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<MessageL
 		get writable() {
 			return writable;
 		},
+		sizes: () => ({ databaseBytes: bytesOf(path), walBytes: bytesOf(`${path}-wal`) }),
 		close() {
 			closed ??= (async () => {
 				cancelTrim();
@@ -133,6 +135,9 @@ function readTables(reader: Database) {
 		range: (room: string, from: number, to: number): Stored[] => range.all(room, from, to).map(toStored),
 	};
 }
+
+/** Of a file that may not be there yet. */
+const bytesOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
 interface Row {
 	offset: number;

@@ -1,0 +1,112 @@
+/** Who is here, over what and how well: the rows of the status page, and the sums over them. */
+import {
+	type ConnectionOrder,
+	type ConnectionRow,
+	type Connections,
+	type Metrics,
+	transportNames,
+} from '../../protocol/status.ts';
+import type { Registry } from '../registry.ts';
+import type { Session, Sessions } from '../session.ts';
+
+export interface ConnectionQuery {
+	/** Part of a name, an id, an address, a room or a transport, in any case; empty: all. */
+	search: string;
+	sort: ConnectionOrder;
+	descending: boolean;
+	limit: number;
+}
+
+/** A client over HTTP is here while it is away no longer than this between two requests, in milliseconds. */
+const BETWEEN_REQUESTS = 5_000;
+
+/** Up to which round trip a connection is called so, in milliseconds: as a client judges its own. */
+const grades: [ConnectionRow['quality'], number][] = [
+	['excellent', 150],
+	['good', 400],
+	['fair', 1_000],
+];
+
+export class Presence {
+	readonly #registry: Registry;
+	readonly #sessions: Sessions;
+
+	constructor(registry: Registry, sessions: Sessions) {
+		this.#registry = registry;
+		this.#sessions = sessions;
+	}
+
+	/** Clients by what carries them. */
+	get clients(): Record<ConnectionRow['transport'], number> {
+		const clients = { websocket: 0, 'event-stream': 0, 'long-polling': 0 };
+		for (const { transport } of this.#here()) clients[transport] += 1;
+		return clients;
+	}
+
+	/** What those who are here say of messages that wait for their ack. */
+	get outbox(): Metrics['outbox'] {
+		const sum = { clients: 0, messages: 0, oldestMs: 0 };
+		for (const { outbox } of this.#here()) {
+			if (!outbox) continue;
+			sum.clients += 1;
+			sum.messages += outbox.messages;
+			sum.oldestMs = Math.max(sum.oldestMs, outbox.oldestMs);
+		}
+		return sum;
+	}
+
+	/** Those that match. */
+	rows({ search, sort, descending, limit }: ConnectionQuery): Connections {
+		const wanted = search.toLowerCase();
+		const all = [...this.#here()].map((session) => this.#row(session));
+		const matching = wanted === '' ? all : all.filter((row) => textOf(row).includes(wanted));
+		const direction = descending ? -1 : 1;
+		matching.sort((a, b) => direction * compare[sort](a, b) || (a.id < b.id ? -1 : 1));
+		return { total: all.length, matching: matching.length, rows: matching.slice(0, limit) };
+	}
+
+	/** The session that a row of this id stood for. */
+	find(id: string): Session | undefined {
+		for (const session of this.#here()) if (session.latest?.id === id) return session;
+		return undefined;
+	}
+
+	*#here(): Generator<Session> {
+		const { now } = this.#registry;
+		for (const session of this.#sessions)
+			if (session.connection || (session.onHttp && now - session.endedAt < BETWEEN_REQUESTS)) yield session;
+	}
+
+	#row({ latest, connection, outbox, transport, since, rooms }: Session): ConnectionRow {
+		return {
+			id: latest?.id ?? '',
+			user: latest?.user ?? null,
+			transport,
+			address: latest?.address ?? '',
+			rooms: connection ? connection.subscriptions.map(({ room }) => room.name) : [...rooms],
+			ageMs: Math.max(0, this.#registry.now - since),
+			roundTripMs: latest?.roundTripMs ?? null,
+			quality: latest && latest.missed > 0 ? 'poor' : qualityOf(latest?.roundTripMs ?? null),
+			bufferedBytes: connection?.buffered ?? 0,
+			outbox: outbox && { messages: outbox.messages, oldestMs: outbox.oldestMs },
+		};
+	}
+}
+
+function qualityOf(roundTripMs: number | null): ConnectionRow['quality'] {
+	if (roundTripMs === null) return 'unknown';
+	return grades.find(([, most]) => roundTripMs <= most)?.[0] ?? 'poor';
+}
+
+const textOf = ({ id, user, address, rooms, transport }: ConnectionRow): string =>
+	[id, user?.id, user?.name, address, transport, ...rooms].join('\n').toLowerCase();
+
+const compare: Record<ConnectionOrder, (a: ConnectionRow, b: ConnectionRow) => number> = {
+	user: (a, b) => (a.user?.name ?? '').localeCompare(b.user?.name ?? ''),
+	transport: (a, b) => transportNames.indexOf(a.transport) - transportNames.indexOf(b.transport),
+	rooms: (a, b) => a.rooms.length - b.rooms.length,
+	age: (a, b) => a.ageMs - b.ageMs,
+	// Not measured counts as less than any.
+	roundTrip: (a, b) => (a.roundTripMs ?? -1) - (b.roundTripMs ?? -1),
+	buffered: (a, b) => a.bufferedBytes - b.bufferedBytes,
+};
