@@ -1,16 +1,19 @@
 /** Starts Holdfast: one process, one port, for the pages and for everything live. `--dev` serves the sources with hot reload. */
+import pkg from './package.json' with { type: 'json' };
 import { createRealtime } from './src/lib/server/create.ts';
-import { createLogger } from './src/lib/server/logging.ts';
-import { readOptions } from './src/lib/server/options.ts';
+import { startLogging } from './src/lib/server/logging.ts';
+import { readOptions, settingsOf } from './src/lib/server/options.ts';
 import { type Pages, serve, untilSignalled } from './src/lib/server/serve.ts';
 
 async function start(dev: boolean) {
 	const options = readOptions(process.env);
-	const logger = await createLogger(options.logLevel);
+	const logging = await startLogging(options.logs);
+	const { logger } = logging;
 	const pages = dev ? await developmentPages(options.listen.port) : await builtPages();
 	const realtime = await createRealtime(options, { logger, development: dev });
 	const running = serve(realtime, options, pages, logger);
-	untilSignalled(running.close, logger);
+	untilSignalled(running.close, logging);
+	logger.info('Holdfast {version} listens on {url}', { version: pkg.version, url: running.url, ...settingsOf(options) });
 	console.log(`Holdfast listens on ${running.url}`);
 }
 

@@ -7,9 +7,19 @@ import { until } from '../support/until.ts';
 export interface SmallDisk {
 	/** Takes all space that is left; the returned function gives it back. */
 	fill(): Promise<() => Promise<void>>;
-	/** Starts a server whose database is on it, at the same place each time. */
-	start(): Promise<{ url: string; kill9(): Promise<void> }>;
+	/** Where it is for the processes that run on it, and for the test. */
+	path: string;
+	seen: string;
+	/** Starts a server whose database is on it, at the same place each time, unless `env` says otherwise. */
+	start(env?: Record<string, string>): Promise<{ url: string; kill9(): Promise<void> }>;
+	/** Runs a script from there; `said` is what it has printed so far. */
+	run(script: string, env: Record<string, string>): Running;
 	remove(): Promise<void>;
+}
+
+interface Running {
+	child: Bun.Subprocess;
+	said(): string;
 }
 
 /**
@@ -53,36 +63,44 @@ function diskAt(path: string, seen: string, enter: string[], unmount: () => Prom
 		await child.exited;
 		running.delete(child);
 	};
+	const run = (script: string, env: Record<string, string>): Running => {
+		const child = Bun.spawn([...enter, process.execPath, resolve(import.meta.dir, script)], {
+			env: { PATH: process.env.PATH ?? '', ...env },
+			stdout: 'pipe',
+			stderr: 'pipe',
+		});
+		running.add(child);
+		let said = '';
+		// Both end with the process; what they said is read by whoever waits for it.
+		const hear = new TextDecoder();
+		const listen = (part: Uint8Array) => {
+			said += hear.decode(part);
+		};
+		for (const stream of [child.stdout, child.stderr]) stream.pipeTo(new WritableStream({ write: listen })).catch(() => {});
+		return { child, said: () => said };
+	};
 	return {
+		path,
+		seen,
+		run,
 		async fill() {
 			const filler = Bun.file(join(seen, 'filler'));
 			const { bavail, bsize } = statfsSync(seen);
 			await Bun.write(filler, new Uint8Array(bavail * bsize));
 			return () => filler.delete();
 		},
-		async start() {
-			const child = Bun.spawn([...enter, process.execPath, resolve(import.meta.dir, '../support/realtime-server.ts')], {
-				env: {
-					PATH: process.env.PATH ?? '',
-					HOST: '127.0.0.1',
-					PORT: '0',
-					DATA_DIR: join(path, 'data'),
-					RATE_LIMIT_MESSAGES_PER_SECOND: '0',
-				},
-				stdout: 'pipe',
-				stderr: 'pipe',
-			});
-			running.add(child);
-			let said = '';
-			// Both end with the process; what they said is read below.
-			const hear = new TextDecoder();
-			const listen = (part: Uint8Array) => {
-				said += hear.decode(part);
+		async start(env = {}) {
+			const settings = {
+				HOST: '127.0.0.1',
+				PORT: '0',
+				DATA_DIR: join(path, 'data'),
+				RATE_LIMIT_MESSAGES_PER_SECOND: '0',
+				...env,
 			};
-			for (const stream of [child.stdout, child.stderr]) stream.pipeTo(new WritableStream({ write: listen })).catch(() => {});
-			await until(() => said.includes('://') || child.exitCode !== null, 'the server prints its address');
-			const [url] = /http:\/\/[\w.:]+/.exec(said) ?? [];
-			if (!url) throw new Error(`the server did not start: ${said}`);
+			const { child, said } = run('../support/realtime-server.ts', settings);
+			await until(() => said().includes('://') || child.exitCode !== null, 'the server prints its address');
+			const [url] = /http:\/\/[\w.:]+/.exec(said()) ?? [];
+			if (!url) throw new Error(`the server did not start: ${said()}`);
 			await until(async () => (await fetch(`${url}/readyz`)).ok, 'the server is ready');
 			return { url, kill9: () => end(child) };
 		},

@@ -8,6 +8,7 @@ import type { Clock } from '../../src/lib/clock.ts';
 import { user } from '../../src/lib/protocol/frames.ts';
 import { createRealtime, type RealtimeServer } from '../../src/lib/server/create.ts';
 import type { MessageLog } from '../../src/lib/server/log/message-log.ts';
+import type { Logger } from '../../src/lib/server/logging.ts';
 import type { Host } from '../../src/lib/server/monitor/host.ts';
 import { readOptions } from '../../src/lib/server/options.ts';
 import { serve } from '../../src/lib/server/serve.ts';
@@ -24,6 +25,8 @@ export interface InProcessOptions {
 	host?: Host;
 	/** As `bun run dev` starts it. */
 	development?: boolean;
+	/** Hears what the server logs. @default nobody does, and the test's output stays readable */
+	logger?: Logger;
 }
 
 export interface InProcess {
@@ -70,6 +73,8 @@ export async function startInProcess({
 	clock,
 	host,
 	development = false,
+	// Nobody configured this one: what it is told goes nowhere.
+	logger = getLogger(['holdfast-test']),
 }: InProcessOptions = {}): Promise<InProcess> {
 	const folder = dataDir === undefined ? temporaryFolder() : { path: dataDir, remove: () => {} };
 	const unlimited = {
@@ -78,8 +83,6 @@ export async function startInProcess({
 		MAX_CONNECTIONS_PER_ADDRESS: '0',
 	};
 	const options = readOptions({ HOST: '127.0.0.1', PORT: '0', DATA_DIR: folder.path, ...unlimited, ...env });
-	// Nobody configured this logger: what it is told goes nowhere, and the test's output stays readable.
-	const logger = getLogger(['holdfast-test']);
 	const realtime = await createRealtime(options, {
 		logger,
 		development,

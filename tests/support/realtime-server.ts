@@ -1,13 +1,14 @@
 /** The realtime server without the pages: what tests start as a process of its own. Settings come from the environment. */
 import { createRealtime } from '../../src/lib/server/create.ts';
-import { createLogger } from '../../src/lib/server/logging.ts';
+import { startLogging } from '../../src/lib/server/logging.ts';
 import { readOptions } from '../../src/lib/server/options.ts';
 import { serve, untilSignalled } from '../../src/lib/server/serve.ts';
 import { barePages } from './bare-pages.ts';
 
-const options = readOptions({ HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'error', ...process.env });
-const logger = await createLogger(options.logLevel);
+const options = readOptions({ HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'error', LOG_DIR: 'none', ...process.env });
+const logging = await startLogging(options.logs);
+const { logger } = logging;
 const realtime = await createRealtime(options, { logger });
 const running = serve(realtime, options, barePages(realtime), logger);
-untilSignalled(running.close, logger);
+untilSignalled(running.close, logging);
 console.log(`Holdfast listens on ${running.url}`);

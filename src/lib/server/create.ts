@@ -7,9 +7,11 @@ import { AcceptRate } from './accept-rate.ts';
 import { createAdmin } from './admin.ts';
 import { createAdmission } from './admission.ts';
 import type { Connection } from './connection.ts';
+import { ConnectionLogger } from './connection-logger.ts';
 import type { Report } from './errors.ts';
 import { readRecent } from './history.ts';
 import { answerIdentity, identityCookie } from './http/identity.ts';
+import { explain } from './http/request-id.ts';
 import type { ApiEndpoint } from './http/route.ts';
 import { routeOf, serveApi } from './http/routes.ts';
 import { Hub } from './hub.ts';
@@ -54,10 +56,6 @@ export interface Parts {
 	development?: boolean;
 }
 
-/** An error as a log line can hold it. */
-const factsOf = (error: unknown) =>
-	error instanceof Error ? { message: error.message, stack: error.stack } : { message: String(error) };
-
 /** @throws Error when a setting is wrong, or the database is in use by another server */
 export async function createRealtime(
 	options: Options,
@@ -65,10 +63,10 @@ export async function createRealtime(
 ): Promise<RealtimeServer> {
 	const counters = new Counters();
 	const timings = createTimings();
-	const incidents = new Incidents(clock, (error) => logger.error('an incident was not counted: {message}', factsOf(error)));
+	const incidents = new Incidents(clock, (error) => logger.error('an incident was not counted: {error}', { error }));
 	const report: Report = (where, error) => {
 		incidents.failed(where);
-		logger.error('unexpected error in {where}: {message}', { where, ...factsOf(error) });
+		logger.error('unexpected error in {where}: {error}', { where, error });
 	};
 	const admission = createAdmission(options, clock);
 	const admin = createAdmin({ token: options.admin.token, open: development }, clock);
@@ -94,20 +92,13 @@ export async function createRealtime(
 	const hub = new Hub(log, outgoing, publish, report, counters);
 	const sessions = new Sessions(options);
 	const acceptRate = new AcceptRate(options.reconnectsPerSecond);
+	const connectionLogger = new ConnectionLogger(logger, clock);
 	const registry: Registry = new Registry({
 		heartbeat: options.heartbeat,
 		clock,
 		report,
 		heads: (connection) => hub.heads(connection),
-		opened: ({ id, user, address }) =>
-			logger.debug('connection {connection} of {user} opened', { connection: id, user: user?.id, address }),
-		closed: ({ id, user, ending }, ageMs) =>
-			logger.debug('connection {connection} of {user} ended after {ageMs} ms: {ending}', {
-				connection: id,
-				user: user?.id,
-				ageMs,
-				ending,
-			}),
+		opened: (connection) => connectionLogger.opened(connection),
 		onSweep(now, elapsedMs, plannedMs) {
 			sessions.sweep(now - options.connections.timeoutMs);
 			hub.sweep();
@@ -156,6 +147,7 @@ export async function createRealtime(
 		counters,
 		timings,
 		incidents,
+		connectionLogger,
 		tickets: new Tickets(clock),
 		admin,
 		readiness() {
@@ -177,7 +169,7 @@ export async function createRealtime(
 			if (route) return { handled: true, response: serveApi(endpoint, route, request, server) };
 			if (pathname !== WEBSOCKET_PATH) return { handled: false };
 			const response = upgrade(endpoint, request, server);
-			return response ? { handled: true, response } : { handled: true };
+			return response ? { handled: true, response: explain(endpoint, request, server, response) } : { handled: true };
 		},
 		start(running) {
 			server = running;

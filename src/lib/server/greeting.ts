@@ -4,6 +4,7 @@ import type { Hello, Position } from '../protocol/frames.ts';
 import { FRAME_BYTES, PROTOCOL_VERSION } from '../protocol/limits.ts';
 import type { AcceptRate } from './accept-rate.ts';
 import type { Connection } from './connection.ts';
+import type { ConnectionLogger } from './connection-logger.ts';
 import type { Hub } from './hub.ts';
 import type { Incidents } from './incidents/incidents.ts';
 import type { Counters } from './monitor/counters.ts';
@@ -17,6 +18,7 @@ export interface Greeter {
 	acceptRate: AcceptRate;
 	counters: Counters;
 	incidents: Incidents;
+	connectionLogger: ConnectionLogger;
 	registry: Registry;
 	sessions: Sessions;
 	hub: Hub;
@@ -67,6 +69,7 @@ export async function greet(greeter: Greeter, connection: Connection, hello: Hel
 	// Where there is no older one to spare, a newer one need not wait for this one's rooms to fence it.
 	if (!isHttp(connection) && !session.connection && !session.onHttp) hold(session, connection, registry.now);
 	welcome(greeter, connection, session, resumed, hello);
+	greeter.connectionLogger.welcomed(connection, resumed);
 	const joining = hello.rooms.map(({ room, epoch, offset }) => join(greeter, connection, room, positionOf(epoch, offset)));
 	// Nothing to wait for where every room was at hand: all of this is one step then.
 	if (joining.some(Boolean)) await Promise.all(joining);

@@ -20,11 +20,19 @@ export function turnedAway(
 
 /** Takes a connection that is gone out of everything that knows it. `code` is that of its close frame, or what stands for it. */
 export function depart(
-	{ registry, hub, incidents, counters }: Pick<Greeter, 'registry' | 'hub' | 'incidents' | 'counters'>,
+	{
+		registry,
+		hub,
+		incidents,
+		counters,
+		connectionLogger,
+	}: Pick<Greeter, 'registry' | 'hub' | 'incidents' | 'counters' | 'connectionLogger'>,
 	connection: Connection,
 	code: number,
 ) {
-	incidents.ended(connection, code, connection.openedAt > 0 ? registry.now - connection.openedAt : 0);
+	const ageMs = connection.openedAt > 0 ? registry.now - connection.openedAt : 0;
+	incidents.ended(connection, code, ageMs);
+	connectionLogger.ended(connection, code, ageMs);
 	registry.remove(connection);
 	const { session, ending, subscriptions } = connection;
 	if (!session) {

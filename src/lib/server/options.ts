@@ -49,6 +49,9 @@ const environment = v.object({
 	HOST: v.optional(v.pipe(v.string(), v.minLength(1)), '0.0.0.0'),
 	DATA_DIR: v.optional(v.pipe(v.string(), v.minLength(1)), './data'),
 	LOG_LEVEL: v.optional(v.picklist(['debug', 'info', 'warning', 'error']), 'info'),
+	LOG_DIR: v.optional(v.pipe(v.string(), v.minLength(1)), './logs'),
+	LOG_FILE_BYTES: whole(10_485_760, 65_536),
+	LOG_FILES: whole(5, 0, 100),
 	ORIGIN: v.optional(origin),
 	ALLOWED_ORIGINS: origins,
 	TRUSTED_PROXIES: ranges,
@@ -80,6 +83,16 @@ const environment = v.object({
 
 export type Options = ReturnType<typeof readOptions>;
 
+/** The settings by their path, such as `heartbeat.intervalMs`: what a log line holds, which marks the secrets among them by their names. */
+export function settingsOf(options: object, path = ''): Record<string, unknown> {
+	const all = Object.entries(options).flatMap(([key, value]: [string, unknown]) =>
+		typeof value === 'object' && value !== null && !Array.isArray(value)
+			? Object.entries(settingsOf(value, `${path}${key}.`))
+			: [[`${path}${key}`, value] as const],
+	);
+	return Object.fromEntries(all);
+}
+
 /**
  * The settings, grouped. 0 lifts a limit.
  * @throws Error naming every variable that is wrong, what was expected and what it was
@@ -102,8 +115,8 @@ export function readOptions(env: Record<string, string | undefined>) {
 		listen: { port: e.PORT, host: e.HOST },
 		/** Folder of the database and the made secret. @default ./data */
 		dataDir: e.DATA_DIR,
-		/** @default info */
-		logLevel: e.LOG_LEVEL,
+		/** The least that is logged, where to (null: the standard output alone), the size at which a file is renamed, and how many are kept. @default info, ./logs, 10 MiB, 5 */
+		logs: { level: e.LOG_LEVEL, dir: e.LOG_DIR === 'none' ? null : e.LOG_DIR, fileBytes: e.LOG_FILE_BYTES, files: e.LOG_FILES },
 		/** Public origin of the app (else what `Host` says), and further ones whose pages may connect. @default none */
 		origins: { own: e.ORIGIN, allowed: e.ALLOWED_ORIGINS },
 		/** Addresses or CIDR ranges of proxies whose `X-Forwarded-*` counts. @default none */

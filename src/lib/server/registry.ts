@@ -17,9 +17,8 @@ export interface RegistryOptions {
 	heads(connection: Connection): Record<string, number>;
 	/** Runs with each sweep: `elapsedMs` after the last one, of `plannedMs`. */
 	onSweep(now: number, elapsedMs: number, plannedMs: number): void;
-	/** Hears of each connection that opened, and of each that ended after `ageMs`. */
+	/** Hears of each connection that opened. */
 	opened(connection: Connection): void;
-	closed(connection: Connection, ageMs: number): void;
 }
 
 export class Registry {
@@ -86,7 +85,6 @@ export class Registry {
 		const own = connection.user && this.#byUser.get(connection.user.id);
 		own?.delete(connection);
 		if (connection.user && own?.size === 0) this.#byUser.delete(connection.user.id);
-		this.#options.closed(connection, this.#now - connection.openedAt);
 	}
 
 	/** Starts sweeping; returns the function that stops it. */

@@ -3,7 +3,7 @@ import type { Server } from 'bun';
 import type { Connection } from './connection.ts';
 import type { RealtimeServer } from './create.ts';
 import { compressed } from './http/compression.ts';
-import type { Logger } from './logging.ts';
+import type { Logger, Logging } from './logging.ts';
 import type { Options } from './options.ts';
 
 /** The longest body of a request, in bytes: somewhat more than any route takes, so that the route itself can say what it expected. */
@@ -54,13 +54,18 @@ export function serve(realtime: RealtimeServer, { listen }: Pick<Options, 'liste
 }
 
 /** Runs `close` on SIGTERM and SIGINT, ends at once on the second, and keeps the process alive through errors that nobody caught. */
-export function untilSignalled(close: () => Promise<void>, logger: Logger) {
+export function untilSignalled(close: () => Promise<void>, { logger, close: closeLogs }: Logging) {
 	let leaving = false;
-	const leave = () => {
+	const leave = (signal: string) => {
 		if (leaving) process.exit(1); // asked twice: whoever asks does not want to wait
 		leaving = true;
+		logger.info('{signal}: the server stops', { signal });
 		close()
-			.catch((error: unknown) => logger.error('stopping failed: {error}', { error }))
+			.then(
+				() => logger.info('the server has stopped'),
+				(error: unknown) => logger.error('stopping failed: {error}', { error }),
+			)
+			.then(closeLogs)
 			.finally(() => process.exit());
 	};
 	process.on('SIGTERM', leave);

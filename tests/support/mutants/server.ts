@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { createRealtime } from '../../../src/lib/server/create.ts';
 import { openSqliteLog } from '../../../src/lib/server/log/sqlite.ts';
-import { createLogger } from '../../../src/lib/server/logging.ts';
+import { startLogging } from '../../../src/lib/server/logging.ts';
 import { readOptions } from '../../../src/lib/server/options.ts';
 import { serve, untilSignalled } from '../../../src/lib/server/serve.ts';
 import { barePages } from '../bare-pages.ts';
@@ -22,8 +22,9 @@ const { MUTANT, MUTANT_SEED, TRIM_EVERY_MS } = v.parse(
 	}),
 	process.env,
 );
-const options = readOptions({ HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'error', ...process.env });
-const logger = await createLogger(options.logLevel);
+const options = readOptions({ HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'error', LOG_DIR: 'none', ...process.env });
+const logging = await startLogging(options.logs);
+const { logger } = logging;
 
 if (MUTANT === 'early-ack') loseWhatIsNotOnDisk(options.dataDir);
 const stored = await openSqliteLog({ ...options, clock: systemClock });
@@ -39,5 +40,5 @@ untilSignalled(async () => {
 	stopCopies();
 	clearInterval(trimming);
 	await running.close();
-}, logger);
+}, logging);
 console.log(`Holdfast listens on ${running.url}`);

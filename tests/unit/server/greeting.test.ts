@@ -1,8 +1,10 @@
 /** What two connections of one client are told, in which order, when the newer one takes over. */
 import { expect, it } from 'bun:test';
+import { getLogger } from '@logtape/logtape';
 import type { Hello } from '../../../src/lib/protocol/frames.ts';
 import { AcceptRate } from '../../../src/lib/server/accept-rate.ts';
 import { Connection } from '../../../src/lib/server/connection.ts';
+import { ConnectionLogger } from '../../../src/lib/server/connection-logger.ts';
 import { type Greeter, greet } from '../../../src/lib/server/greeting.ts';
 import { Hub } from '../../../src/lib/server/hub.ts';
 import { Incidents } from '../../../src/lib/server/incidents/incidents.ts';
@@ -47,8 +49,8 @@ function start() {
 			heads: () => ({}),
 			onSweep() {},
 			opened() {},
-			closed() {},
 		}),
+		connectionLogger: new ConnectionLogger(getLogger(['holdfast-test']), clock),
 		sessions: new Sessions({ messages: rate, requests: rate }),
 		counters,
 		hub: new Hub(log, outgoing, () => 1, fail, counters),

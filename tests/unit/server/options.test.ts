@@ -7,6 +7,7 @@ describe('settings', () => {
 		expect(readOptions({})).toMatchObject({
 			listen: { port: 3001, host: '0.0.0.0' },
 			dataDir: './data',
+			logs: { level: 'info', dir: './logs', fileBytes: 10_485_760, files: 5 },
 			heartbeat: { intervalMs: 30_000, timeoutMs: 10_000, missed: 3 },
 			connections: { max: 1_000, perAddress: 100, perUser: 20, timeoutMs: 30_000 },
 			messages: { perSecond: 20, burst: 100 },
@@ -20,6 +21,10 @@ describe('settings', () => {
 
 	it('an empty variable is an unset one, others of the environment are left alone', () => {
 		expect(readOptions({ PORT: '', HOME: '/root', PATH: 'x' }).listen.port).toBe(3001);
+	});
+
+	it('LOG_DIR=none -> no folder', () => {
+		expect(readOptions({ LOG_DIR: 'none' }).logs.dir).toBe(null);
 	});
 
 	it('lists are split and trimmed', () => {
@@ -41,6 +46,8 @@ describe('settings', () => {
 		['HEARTBEAT_INTERVAL_MS', '99'],
 		['HEARTBEAT_MISSED', '0'],
 		['LOG_LEVEL', 'loud'],
+		['LOG_FILE_BYTES', '65535'],
+		['LOG_FILES', '101'],
 		['ORIGIN', 'https://chat.example/'],
 		['ORIGIN', 'chat.example'],
 		['ALLOWED_ORIGINS', '*'],

@@ -73,8 +73,14 @@ export function refusal(
 	return respond(status, standsFor ? { ...frame, closeCode: Number(standsFor) } : frame, headers);
 }
 
+/** What each of these answers says, for the log: a body can be read only once, and not at once. */
+const frames = new WeakMap<Response, ErrorFrame>();
+export const frameOfRefusal = (response: Response): ErrorFrame | undefined => frames.get(response);
+
 function respond(status: number, frame: ErrorFrame, headers: Record<string, string> = {}): Response {
 	const all = new Headers({ ...headers, ...unbuffered });
 	if (frame.retryAfterMs > 0) all.set('retry-after', String(Math.ceil(frame.retryAfterMs / 1000)));
-	return Response.json(frame, { status, headers: all });
+	const response = Response.json(frame, { status, headers: all });
+	frames.set(response, frame);
+	return response;
 }

@@ -9,6 +9,7 @@ import { answerEvents, EVENTS_PATH } from './event-stream.ts';
 import { operations } from './operations.ts';
 import { answerPoll, POLL_PATH } from './poll.ts';
 import { closeResponse, Refused, refusal } from './refusal.ts';
+import { explain, REQUEST_ID } from './request-id.ts';
 import type { ApiEndpoint, Route } from './route.ts';
 import { answerTicket, TICKET_PATH } from './ticket.ts';
 
@@ -29,10 +30,13 @@ export function routeOf(pathname: string): Route | undefined {
 export async function serveApi(to: ApiEndpoint, route: Route, request: Request, server: Server<Connection>): Promise<Response> {
 	const { methods, transport, isPrivate, answer } = route;
 	const allow = methods.join(', ');
-	const share = (response: Response) => (isPrivate ? response : shared(to.admission, request, server, response));
+	const share = (response: Response) => {
+		if (response.status >= 400) explain(to, request, server, response);
+		return isPrivate ? response : shared(to.admission, request, server, response);
+	};
 	if (request.method === 'OPTIONS') return share(new Response(null, { status: 204, headers: isPrivate ? { allow } : preflight }));
 	if (!methods.includes(request.method) && methods.length > 0)
-		return refusal(405, 'bad-frame', `this address takes ${methods.join(' and ')} alone`, { headers: { allow } });
+		return share(refusal(405, 'bad-frame', `this address takes ${methods.join(' and ')} alone`, { headers: { allow } }));
 	try {
 		return share(await answer(to, request, server));
 	} catch (error) {
@@ -65,6 +69,7 @@ function shared(admission: Admission, request: Request, server: Server<Connectio
 	if (!admission.originAllowed({ request, address: server.requestIP(request)?.address ?? '' })) return response;
 	response.headers.set('access-control-allow-origin', origin);
 	response.headers.set('access-control-allow-credentials', 'true');
+	response.headers.set('access-control-expose-headers', REQUEST_ID);
 	response.headers.append('vary', 'origin');
 	return response;
 }
