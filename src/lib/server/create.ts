@@ -173,7 +173,7 @@ export async function createRealtime(
 		},
 		start(running) {
 			server = running;
-			const stops = [registry.start(), overview.start(), () => host.close()];
+			const stops = [registry.start(), overview.start()];
 			stop = () => {
 				for (const each of stops) each();
 			};
@@ -197,6 +197,7 @@ export async function createRealtime(
 			closed ??= (async () => {
 				await publisher.close(); // the acks leave before the close frames do
 				stop();
+				host.close();
 				for (const connection of [...registry]) connection.end('restart', 1012, 'the server restarts');
 				await log.close();
 				provideRealtime(undefined);
