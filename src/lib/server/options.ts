@@ -2,18 +2,9 @@
 import { isIP } from 'node:net';
 import * as v from 'valibot';
 import { IN_FLIGHT } from '../protocol/limits.ts';
+import { alertSettings, readAlertOptions } from './alert-options.ts';
+import { whole } from './setting.ts';
 
-const whole = (fallback: number, least = 0, most = Number.MAX_SAFE_INTEGER) =>
-	v.optional(
-		v.pipe(
-			v.string(),
-			v.regex(/^\d+$/, 'expected a whole number'),
-			v.transform(Number),
-			v.minValue(least, `expected ${least} or more`),
-			v.maxValue(most, `expected ${most} or less`),
-		),
-		String(fallback),
-	);
 const list = v.optional(
 	v.pipe(
 		v.string(),
@@ -79,7 +70,11 @@ const environment = v.object({
 	RETENTION_MESSAGES: whole(100_000),
 	RETENTION_DAYS: whole(365),
 	RECONNECTS_PER_SECOND: whole(2_000, 1),
+	...alertSettings,
 });
+
+/** Not even a wrong one belongs into a log. */
+const secret = /SECRET$|TOKEN$|WEBHOOK_URL$/;
 
 export type Options = ReturnType<typeof readOptions>;
 
@@ -104,8 +99,7 @@ export function readOptions(env: Record<string, string | undefined>) {
 	if (!result.success) {
 		const lines = result.issues.map(({ path: [{ key }] = [{ key: '' }], message }) => {
 			const name = String(key);
-			// Not even a wrong secret belongs into a log.
-			return `  ${name}: ${message}, got ${/SECRET$|TOKEN$/.test(name) ? 'something else' : JSON.stringify(given[name])}`;
+			return `  ${name}: ${message}, got ${secret.test(name) ? 'something else' : JSON.stringify(given[name])}`;
 		});
 		throw new Error(`wrong settings, the server does not start:\n${lines.join('\n')}`);
 	}
@@ -142,6 +136,8 @@ export function readOptions(env: Record<string, string | undefined>) {
 		retention: { messages: e.RETENTION_MESSAGES, days: e.RETENTION_DAYS },
 		/** Returning clients a second that the host copes with beside its work: sets the `spreadMs` of `welcome`. @default 2000 */
 		reconnectsPerSecond: e.RECONNECTS_PER_SECOND,
+		/** Where each built-in alert begins, and who is told. */
+		alerts: readAlertOptions(e),
 		/** Unacknowledged messages of a client. */
 		inFlight: IN_FLIGHT,
 	};

@@ -16,6 +16,10 @@ describe('settings', () => {
 			origins: { own: undefined, allowed: [] },
 			trustedProxies: [],
 			inFlight: 64,
+			alerts: {
+				webhookUrl: undefined,
+				thresholds: { connectionsPercent: 80, memoryPercent: 85, responseMs: 1_000, commitMs: 500 },
+			},
 		});
 	});
 
@@ -56,10 +60,20 @@ describe('settings', () => {
 		['TRUSTED_PROXIES', '::/129'],
 		['TRUSTED_PROXIES', 'localhost'],
 		['IDENTITY_SECRET', 'short'],
+		['ALERT_MEMORY_PERCENT', '101'],
+		['ALERT_RESPONSE_MS', '1s'],
+		['ALERT_LOG_FAILING_SECONDS', '61'],
+		['ALERT_WEBHOOK_URL', 'hooks.example.com/in'],
+		['ALERT_WEBHOOK_URL', 'ftp://hooks.example.com/in'],
 		['ADMIN_TOKEN', 'fifteen-letters'],
 		['ADMIN_TOKEN', 'a token with blanks'],
 	])('%s=%s stops the start and is named', (name, value) => {
 		expect(() => readOptions({ [name]: value })).toThrow(new RegExp(`wrong settings, the server does not start:\n  ${name}: `));
+	});
+
+	it.each(['IDENTITY_SECRET', 'ALERT_WEBHOOK_URL'])('%s is a secret: not even a wrong one is printed', (name) => {
+		expect(() => readOptions({ [name]: 'hush' })).toThrow('something else');
+		expect(() => readOptions({ [name]: 'hush' })).not.toThrow('hush');
 	});
 
 	it('all that are wrong are named at once', () => {

@@ -1,23 +1,11 @@
 /** The built-in rules as data: what every one of them has to keep, and how they speak. */
 import { describe, expect, it } from 'bun:test';
-import { builtInRules, type Thresholds } from '../../../../src/lib/server/alerts/built-in.ts';
+import { builtInRules } from '../../../../src/lib/server/alerts/built-in.ts';
 import { isWell, isWrong, type Rule } from '../../../../src/lib/server/alerts/rules.ts';
+import { readOptions } from '../../../../src/lib/server/options.ts';
 import { silence } from './harness.ts';
 
-const thresholds: Thresholds = {
-	connectionsPercent: 80,
-	connectionsFullPercent: 95,
-	errorsPercent: 10,
-	memoryPercent: 85,
-	responseMs: 1_000,
-	loopDelayMs: 250,
-	recoveryPercent: 90,
-	fallbackPercent: 30,
-	closeBurstPercent: 30,
-	logFailingSeconds: 5,
-	commitMs: 500,
-	closeAgePercent: 50,
-};
+const { thresholds } = readOptions({}).alerts;
 const rules = builtInRules(thresholds);
 const named = (name: string): Rule => {
 	const rule = rules.find((each) => each.name === name);
