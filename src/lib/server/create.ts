@@ -1,4 +1,5 @@
 /** The composition: every part of the realtime server, made once and handed to the others. */
+import { hostname } from 'node:os';
 import type { Server } from 'bun';
 import pkg from '../../../package.json' with { type: 'json' };
 import { type Clock, systemClock } from '../clock.ts';
@@ -6,6 +7,8 @@ import { RECENT_MESSAGES } from '../protocol/limits.ts';
 import { AcceptRate } from './accept-rate.ts';
 import { createAdmin } from './admin.ts';
 import { createAdmission } from './admission.ts';
+import { CloseAges } from './alerts/close-ages.ts';
+import { createAlerts } from './alerts/create.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionLogger } from './connection-logger.ts';
 import type { Report } from './errors.ts';
@@ -121,9 +124,18 @@ export async function createRealtime(
 		server: identity,
 		maxConnections: options.connections.max,
 	});
+	const closeAges = new CloseAges();
+	incidents.onBroken = (ageMs) => closeAges.add(ageMs, clock.now());
+	const { alerts, closeAlerts } = createAlerts(options.alerts, {
+		clock,
+		logger,
+		report,
+		server: { ...identity, host: hostname(), origin: options.origins.own ?? null },
+	});
 	const overview: Overview = new Overview({
 		monitor,
-		alerts: { evaluate() {}, report: { active: [], history: [] } },
+		alerts,
+		closeAges,
 		publisher,
 		stopping: () => closed !== undefined,
 	});
@@ -199,7 +211,7 @@ export async function createRealtime(
 				stop();
 				host.close();
 				for (const connection of [...registry]) connection.end('restart', 1012, 'the server restarts');
-				await log.close();
+				await Promise.all([log.close(), closeAlerts()]);
 				provideRealtime(undefined);
 			})();
 			return closed;

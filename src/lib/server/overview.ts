@@ -1,5 +1,6 @@
 /** What the server tells of itself: figures, alerts and health, taken together once a second and told to whoever follows. */
 import { type Alerts, type Health, STATUS_ROOM, type StatusState } from '../protocol/status.ts';
+import type { CloseAges } from './alerts/close-ages.ts';
 import type { Readings } from './alerts/rules.ts';
 import type { Monitor } from './monitor/monitor.ts';
 import { readingsOf } from './monitor/readings.ts';
@@ -19,6 +20,7 @@ export interface AlertWatch {
 export interface OverviewParts {
 	monitor: Monitor;
 	alerts: AlertWatch;
+	closeAges: Pick<CloseAges, 'peak'>;
 	/** How writing goes at this moment. */
 	publisher: Pick<Publisher, 'committingMs' | 'refusedAt'>;
 	stopping(): boolean;
@@ -83,11 +85,8 @@ export class Overview {
 	}
 
 	#readings(): Readings {
-		const { monitor, publisher } = this.#parts;
-		return {
-			...readingsOf(monitor, publisher),
-			closeAgePeak: null,
-			closeAgePeakMs: null,
-		};
+		const { monitor, publisher, closeAges } = this.#parts;
+		const peak = closeAges.peak(monitor.measured.clock.now());
+		return { ...readingsOf(monitor, publisher), closeAgePeak: peak?.share ?? null, closeAgePeakMs: peak?.ageMs ?? null };
 	}
 }

@@ -16,7 +16,7 @@ interface AlertParts {
 	server: Record<string, string | null>;
 }
 
-/** `close` tells the webhook what it has not been told, for 2 s at most. */
+/** `closeAlerts` tells the webhook what it has not been told, for 2 s at most. */
 export function createAlerts({ webhookUrl, thresholds }: AlertOptions, { clock, logger, report, server }: AlertParts) {
 	const webhook =
 		webhookUrl === undefined
@@ -31,5 +31,5 @@ export function createAlerts({ webhookUrl, thresholds }: AlertOptions, { clock, 
 				});
 	const sinks = [logSink(logger), ...(webhook ? [webhook] : [])];
 	const alerts = new Alerts({ rules: builtInRules(thresholds), clock, sinks, report });
-	return { alerts, close: async () => webhook?.close() };
+	return { alerts, closeAlerts: async () => webhook?.close() };
 }
