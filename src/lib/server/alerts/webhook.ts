@@ -98,6 +98,7 @@ export class Webhook implements AlertSink {
 				headers: { 'content-type': 'application/json' },
 				body,
 				redirect: 'manual',
+				keepalive: false, // notices are far apart: a connection that is kept may be dead when it is needed
 				signal: AbortSignal.any([timeout.signal, this.#giveUp.signal]),
 			});
 			await response.body?.cancel();
