@@ -60,24 +60,47 @@ it('the log hangs -> what waits is told with each pong, ever older; it answers -
 		}, 'a ping was answered');
 		return pongs.at(-1);
 	};
+	const counted = (outbox: object) =>
+		until(() => Bun.deepEquals(server.realtime.metrics().outbox, outbox), `the server knows of ${JSON.stringify(outbox)}`);
 	expect(await told(1_200)).toEqual({ messages: 2, oldestMs: 1_200 });
+	await counted({ clients: 1, messages: 2, oldestMs: 1_200 });
 	expect(await told(2_000)).toEqual({ messages: 2, oldestMs: 3_200 });
+	await counted({ clients: 1, messages: 2, oldestMs: 3_200 });
 	held.open();
 	await Promise.all(sent.map(({ stored }) => stored));
 	expect(await told(1_000)).toBeUndefined();
+	await counted({ clients: 0, messages: 0, oldestMs: 0 });
 	expect(client.state.name).toBe('connected');
 	client.close();
 	await server.close();
 	folder.remove();
 });
 
-describe('nonsense', () => {
-	let server: InProcess;
-	beforeAll(async () => {
-		server = await startInProcess();
-	});
-	afterAll(() => server.close());
+let server: InProcess;
+beforeAll(async () => {
+	server = await startInProcess();
+});
+afterAll(() => server.close());
 
+it('each hello over HTTP replaces the report of the one before, and so does one over WebSocket', async () => {
+	const cookie = await server.cookie('Ann');
+	const reported = async (outbox?: object) => {
+		await poll(server.url, [{ ...helloOf('over-http'), ...(outbox && { outbox }) }], { cookie });
+		return server.realtime.metrics().outbox;
+	};
+	expect(await reported({ messages: 3, oldestMs: 4_000 })).toEqual({ clients: 1, messages: 3, oldestMs: 4_000 });
+	expect(await reported({ messages: 1, oldestMs: 9_000 })).toEqual({ clients: 1, messages: 1, oldestMs: 9_000 });
+	const peer = await server.peer('Ann', { client: 'over-http' });
+	peer.send({ ...peer.greeting({ connectionNumber: 2 }), outbox: { messages: 7, oldestMs: 10_000 } });
+	await peer.next('welcome');
+	expect(server.realtime.metrics().outbox).toEqual({ clients: 1, messages: 7, oldestMs: 10_000 });
+	peer.send({ type: 'pong', at: 1 }, { type: 'ping', at: 2 });
+	await peer.next('pong');
+	expect(server.realtime.metrics().outbox).toEqual({ clients: 0, messages: 0, oldestMs: 0 });
+	peer.close();
+});
+
+describe('nonsense', () => {
 	const nonsense: [string, unknown][] = [
 		['negative', { messages: -1, oldestMs: 1 }],
 		['no whole number', { messages: 1, oldestMs: 0.5 }],
