@@ -26,6 +26,7 @@ import type { Logger } from './logging.ts';
 import { Counters } from './monitor/counters.ts';
 import { createHost, type Host } from './monitor/host.ts';
 import { createTimings, Monitor } from './monitor/monitor.ts';
+import { statusOf } from './monitor/reports.ts';
 import type { Options } from './options.ts';
 import { Outgoing, type Publish } from './outgoing.ts';
 import { Overview } from './overview.ts';
@@ -162,10 +163,6 @@ export async function createRealtime(
 		connectionLogger,
 		tickets: new Tickets(clock),
 		admin,
-		readiness() {
-			const reasons = [...(log.writable ? [] : ['the log takes no writes']), ...(closed ? ['the server is stopping'] : [])];
-			return { ready: reasons.length === 0, reasons };
-		},
 		stopping: () => closed !== undefined,
 	};
 
@@ -199,6 +196,7 @@ export async function createRealtime(
 		identity: (knock) => answerIdentity({ admission, identities }, knock),
 		incidents: () => incidents.report,
 		metrics: () => monitor.metrics(),
+		status: ({ headers }, window) => (admin.reads(headers) ? statusOf({ monitor, overview }, window, true) : null),
 		administration: ({ headers }) => ({
 			reads: admin.reads(headers),
 			acts: admin.acts(headers) === 'yes',

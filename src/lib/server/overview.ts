@@ -63,24 +63,35 @@ export class Overview {
 		return this.#parts.alerts.report;
 	}
 
+	/** What has to hold, each looked at now. */
+	get checks(): Health['checks'] {
+		const { monitor, stopping } = this.#parts;
+		const { clock, log } = monitor.measured;
+		return { log: log.writable, loop: clock.now() - this.#lookedAt < STOOD_STILL, accepting: !stopping() };
+	}
+
+	/** Why nobody should be sent here: nothing where all is well. */
+	get troubles(): string[] {
+		const { log, loop, accepting } = this.checks;
+		return [
+			...(log ? [] : ['the log takes no writes']),
+			...(loop ? [] : ['the event loop stood still']),
+			...(accepting ? [] : ['the server is stopping']),
+		];
+	}
+
 	/** `down`: send nobody here. */
 	health(): Health {
-		const { monitor, alerts, stopping } = this.#parts;
-		const { clock, log } = monitor.measured;
-		const checks = { log: log.writable, loop: clock.now() - this.#lookedAt < STOOD_STILL, accepting: !stopping() };
-		const reasons = [
-			...(checks.log ? [] : ['the log takes no writes']),
-			...(checks.loop ? [] : ['the event loop stood still']),
-			...(checks.accepting ? [] : ['the server is stopping']),
-		];
+		const { monitor, alerts } = this.#parts;
+		const troubles = this.troubles;
 		const raised = alerts.report.active.filter(({ level }) => level !== 'info').map(({ message }) => message);
-		const at = clock.wall();
+		const at = monitor.measured.clock.wall();
 		return {
-			status: reasons.length > 0 ? 'down' : raised.length > 0 ? 'degraded' : 'ok',
-			reasons: [...reasons, ...raised],
+			status: troubles.length > 0 ? 'down' : raised.length > 0 ? 'degraded' : 'ok',
+			reasons: [...troubles, ...raised],
 			at,
 			uptimeMs: at - monitor.startedAt,
-			checks,
+			checks: this.checks,
 		};
 	}
 

@@ -1,6 +1,6 @@
 /** What the routes see of the realtime server, and the one place in the process where they find it. */
 import type { User } from '../protocol/frames.ts';
-import type { Metrics } from '../protocol/status.ts';
+import type { Metrics, Status, Window } from '../protocol/status.ts';
 import type { Knock } from './admission.ts';
 import type { Recent } from './history.ts';
 import type { IncidentReport } from './incidents/incidents.ts';
@@ -20,6 +20,8 @@ export interface Realtime {
 	incidents(): IncidentReport;
 	/** All figures of this moment. */
 	metrics(): Metrics;
+	/** Everything for the status page, with names and rooms; null for who may not see them. */
+	status(request: Request, window: Window): Status | null;
 	/** Whether who asks sees names, addresses and rooms, whether they may do something, and whether there is a token that says so. */
 	administration(request: Request): { reads: boolean; acts: boolean; configured: boolean };
 }

@@ -79,6 +79,7 @@ describe('incidents', () => {
 					],
 					reported: [],
 				},
+				agesMs: 63_000,
 			},
 		});
 		expect(history.map(({ cause, advice, retryAfterMs }) => [cause, advice, retryAfterMs])).toEqual([

@@ -1,18 +1,32 @@
-/** What operators and their machines ask, by path: whether it is alive, ready and well, in figures, and what can be done about it. */
-import type { ApiEndpoint, Route } from './route.ts';
+/** The addresses of operators and their machines: whether it is alive, ready and well, in figures, and what can be done about it. */
+import { answerEnd, answerReset } from './acting.ts';
+import {
+	answerAlive,
+	answerConnections,
+	answerErrors,
+	answerHealth,
+	answerMetrics,
+	answerPrometheus,
+	answerReady,
+	answerStatus,
+} from './reading.ts';
+import type { Route } from './route.ts';
 import { answerSession } from './sign-in.ts';
 
-const noStore = { 'cache-control': 'no-store' };
-const reading = { methods: ['GET', 'HEAD'], transport: 'http', isPrivate: true } as const;
+const operator = { methods: ['GET', 'HEAD'], transport: 'http', isPrivate: true } as const;
+const answerRows: Route['answer'] = (to, request, server) =>
+	(request.method === 'DELETE' ? answerEnd : answerConnections)(to, request, server);
 
-/** For a load balancer: neither limited nor counted, and nothing in it that would help anybody. */
-const answerReady = ({ readiness }: ApiEndpoint) => {
-	const { ready, reasons } = readiness();
-	return Response.json({ ready, reasons }, { status: ready ? 200 : 503, headers: noStore });
-};
-
+const api = '/api/websocket';
 export const operations: readonly (readonly [string, Route])[] = [
-	['/healthz', { ...reading, answer: () => Response.json({ alive: true }, { headers: noStore }) }],
-	['/readyz', { ...reading, answer: answerReady }],
-	['/api/websocket/session', { ...reading, methods: ['POST', 'DELETE'], answer: answerSession }],
+	['/healthz', { ...operator, answer: answerAlive }],
+	['/readyz', { ...operator, answer: answerReady }],
+	['/metrics', { ...operator, answer: answerPrometheus }],
+	[`${api}/health`, { ...operator, answer: answerHealth }],
+	[`${api}/metrics`, { ...operator, answer: answerMetrics }],
+	[`${api}/metrics/reset`, { ...operator, methods: ['POST'], answer: answerReset }],
+	[`${api}/status`, { ...operator, answer: answerStatus }],
+	[`${api}/errors`, { ...operator, answer: answerErrors }],
+	[`${api}/connections`, { ...operator, methods: ['GET', 'HEAD', 'DELETE'], answer: answerRows }],
+	[`${api}/session`, { ...operator, methods: ['POST', 'DELETE'], answer: answerSession }],
 ];

@@ -22,6 +22,7 @@ const byCloseCode: Partial<Record<number, Meaning>> = {
 	[closeCode.rateLimited]: { status: 429, code: 'rate-limited' },
 	[closeCode.slowConsumer]: { status: 503, code: 'slow-consumer' },
 	[closeCode.overloaded]: { status: 503, code: 'overloaded' },
+	[closeCode.moved]: { status: 503, code: 'overloaded' },
 };
 const failed: Meaning = { status: 500, code: 'server-error' };
 
@@ -39,6 +40,9 @@ export class Refused extends Error {
 		this.user = user;
 	}
 }
+
+/** Thrown where a request asks for something that it may ask, wrongly: 400 with this message, and no trouble to be counted. */
+export class Mistaken extends Error {}
 
 /** The frame that stands for a close. `told` is the fatal `error` that the connection was sent, where there was one. */
 export function closeFrame(code: number, reason: string, told?: Partial<ErrorFrame> | null): ErrorFrame {

@@ -10,8 +10,6 @@ export interface ApiEndpoint extends HttpEndpoint {
 	tickets: Tickets;
 	monitor: Monitor;
 	overview: Overview;
-	/** Whether messages can be taken, and if not, why. */
-	readiness(): { ready: boolean; reasons: string[] };
 }
 
 export interface Route {

@@ -8,7 +8,7 @@ import { WEBSOCKET_PATH } from '../websocket.ts';
 import { answerEvents, EVENTS_PATH } from './event-stream.ts';
 import { operations } from './operations.ts';
 import { answerPoll, POLL_PATH } from './poll.ts';
-import { closeResponse, Refused, refusal } from './refusal.ts';
+import { closeResponse, Mistaken, Refused, refusal } from './refusal.ts';
 import { explain, REQUEST_ID } from './request-id.ts';
 import type { ApiEndpoint, Route } from './route.ts';
 import { answerTicket, TICKET_PATH } from './ticket.ts';
@@ -40,6 +40,7 @@ export async function serveApi(to: ApiEndpoint, route: Route, request: Request, 
 	try {
 		return share(await answer(to, request, server));
 	} catch (error) {
+		if (error instanceof Mistaken) return share(refusal(400, 'invalid-data', error.message));
 		if (!(error instanceof Refused)) to.report(transport, error);
 		const { code, message, retryAfterMs, user } = error instanceof Refused ? error : FAILED;
 		turnedAway(to, transport, code, retryAfterMs, user);

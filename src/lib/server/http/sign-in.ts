@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import type { Connection } from '../connection.ts';
 import { jsonOf, textOf } from './body.ts';
 import { barred, tried, visitorOf } from './operator.ts';
-import { refusal } from './refusal.ts';
+import { Mistaken, refusal } from './refusal.ts';
 import type { ApiEndpoint } from './route.ts';
 
 /** The longest body, in bytes. */
@@ -20,7 +20,7 @@ export async function answerSession(to: ApiEndpoint, request: Request, server: S
 	const body = await textOf(request, BODY_BYTES).catch(() => ''); // who broke off hears no answer: any will do
 	if (body === null) return refusal(413, 'too-large', `expected at most ${BODY_BYTES} bytes`);
 	const parsed = v.safeParse(wanted, jsonOf(body));
-	if (!parsed.success) return refusal(400, 'invalid-data', parsed.issues[0].message);
+	if (!parsed.success) throw new Mistaken(parsed.issues[0].message);
 	return signed(tried(admin, visitor.address, () => admin.signIn(parsed.output.token, visitor.secure)));
 }
 

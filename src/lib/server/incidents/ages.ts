@@ -15,8 +15,11 @@ const bounds = [...steps(0, 120, 5), ...steps(120, 600, 30), ...steps(600, 3_600
 
 export class Ages {
 	readonly #counts = new Uint32Array(bounds.length);
+	/** Of all ages. */
+	sumMs = 0;
 
 	add(ageMs: number) {
+		this.sumMs += ageMs;
 		const next = bounds.findIndex((from) => ageMs < from);
 		const index = next < 0 ? bounds.length - 1 : Math.max(0, next - 1);
 		this.#counts[index] = (this.#counts[index] ?? 0) + 1;

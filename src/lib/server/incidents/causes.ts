@@ -1,16 +1,18 @@
 /** Why something went wrong, in a closed set of words, and what the client does about it. A bare 1006 tells nobody anything. */
-import { classOfClose, classOfError, type Ending, type ErrorClass, type ErrorCode } from '../../protocol/codes.ts';
+import { classOfClose, classOfError, type Ending, type ErrorClass, type ErrorCode, endings } from '../../protocol/codes.ts';
 
-export type Cause =
-	| Ending
-	| 'overload'
-	| 'unauthenticated'
-	| 'forbidden'
-	| 'version'
-	| 'too-large'
-	| 'invalid-data'
-	| 'out-of-order'
-	| 'storage';
+export const causes = [
+	...endings,
+	'overload',
+	'unauthenticated',
+	'forbidden',
+	'version',
+	'too-large',
+	'invalid-data',
+	'out-of-order',
+	'storage',
+] as const;
+export type Cause = (typeof causes)[number];
 
 /** What a client that follows the protocol does: nothing, try again later, renew its identity first, or stay away. */
 export type Advice = 'none' | 'wait' | 'renew' | 'stop';
@@ -29,6 +31,9 @@ const byClass: Record<ErrorClass, Advice> = {
 	replaced: 'stop',
 	version: 'stop',
 };
+
+/** Every class that something can be of. */
+export const classNames = Object.keys(byClass);
 
 const byCode: Partial<Record<number, Cause>> = {
 	1006: 'network',

@@ -61,6 +61,8 @@ export interface IncidentReport {
 		byCause: Partial<Record<Cause, number>>;
 		/** Ages of connections that the network or their silence ended, as seen here and as clients reported them. */
 		ages: { seen: AgeBucket[]; reported: AgeBucket[] };
+		/** The sum of those seen here. */
+		agesMs: number;
 	};
 	/** The last ones, the newest at the end. */
 	history: Incident[];
@@ -163,6 +165,7 @@ export class Incidents {
 				finished,
 				byCause: closes.totals,
 				ages: { seen: seen.buckets, reported: reported.buckets },
+				agesMs: seen.sumMs,
 			},
 			history: history.slice(-HISTORY).map((incident) => ({ ...incident })),
 		};

@@ -20,6 +20,9 @@ export interface ConnectionQuery {
 /** A client over HTTP is here while it is away no longer than this between two requests, in milliseconds. */
 const BETWEEN_REQUESTS = 5_000;
 
+/** Polls whose ids were told and may be asked for by them, the last ones. */
+const TOLD = 2_000;
+
 /** Up to which round trip a connection is called so, in milliseconds: as a client judges its own. */
 const grades: [ConnectionRow['quality'], number][] = [
 	['excellent', 150],
@@ -30,6 +33,8 @@ const grades: [ConnectionRow['quality'], number][] = [
 export class Presence {
 	readonly #registry: Registry;
 	readonly #sessions: Sessions;
+	/** Each poll is a connection of its own: who reads a row and asks for it means the client that has gone on to the next. */
+	readonly #told = new Map<string, Session>();
 
 	constructor(registry: Registry, sessions: Sessions) {
 		this.#registry = registry;
@@ -65,19 +70,31 @@ export class Presence {
 		return { total: all.length, matching: matching.length, rows: matching.slice(0, limit) };
 	}
 
-	/** The session that a row of this id stood for. */
+	/** The session that a row of this id stands for, or stood for when it was told. */
 	find(id: string): Session | undefined {
 		for (const session of this.#here()) if (session.latest?.id === id) return session;
-		return undefined;
+		const told = this.#told.get(id);
+		return told && this.#isHere(told) ? told : undefined;
 	}
 
 	*#here(): Generator<Session> {
-		const { now } = this.#registry;
-		for (const session of this.#sessions)
-			if (session.connection || (session.onHttp && now - session.endedAt < BETWEEN_REQUESTS)) yield session;
+		for (const session of this.#sessions) if (this.#isHere(session)) yield session;
 	}
 
-	#row({ latest, connection, outbox, transport, since, rooms }: Session): ConnectionRow {
+	#isHere({ connection, onHttp, endedAt }: Session): boolean {
+		return connection !== null || (onHttp && this.#registry.now - endedAt < BETWEEN_REQUESTS);
+	}
+
+	#remember(id: string, session: Session) {
+		this.#told.set(id, session);
+		if (this.#told.size <= TOLD) return;
+		const [oldest = ''] = this.#told.keys();
+		this.#told.delete(oldest);
+	}
+
+	#row(session: Session): ConnectionRow {
+		const { latest, connection, outbox, transport, since, rooms } = session;
+		if (transport === 'long-polling' && latest) this.#remember(latest.id, session);
 		return {
 			id: latest?.id ?? '',
 			user: latest?.user ?? null,
