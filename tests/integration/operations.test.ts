@@ -1,9 +1,9 @@
 /** What operators ask, over HTTP: shapes, statuses, who sees names and rooms, and what a wrong question is told. */
 import { afterEach, describe, expect, it } from 'bun:test';
 import * as v from 'valibot';
-import { connections, errors, health, metrics, status } from '../../src/lib/protocol/status.ts';
+import { connections, errors, health, metrics, STATUS_ROOM, status } from '../../src/lib/protocol/status.ts';
 import { until } from '../support/until.ts';
-import { type Operated, type OperatedOptions, startOperated, withToken } from './operator.ts';
+import { type Operated, type OperatedOptions, startOperated, token, withToken } from './operator.ts';
 
 const servers: Operated[] = [];
 afterEach(async () => {
@@ -124,10 +124,13 @@ describe('names, addresses, rooms and ids', () => {
 		expect(await (await ask('errors')).text()).toContain('xylophone');
 	});
 
-	it('for the page of a request -> only where it may', async () => {
-		const { realtime, url } = await withSomebody();
+	it('for the page of a request -> only to who is signed in: nobody guesses at pages', async () => {
+		const { realtime, url, ask } = await withSomebody();
 		expect(realtime.status(new Request(url), '5m')).toBeNull();
-		expect(realtime.status(new Request(url, { headers: withToken }), '1h')).toMatchObject({
+		expect(realtime.status(new Request(url, { headers: withToken }), '5m')).toBeNull();
+		const signIn = await ask('session', { method: 'POST', body: JSON.stringify({ token }) });
+		const cookie = signIn.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+		expect(realtime.status(new Request(url, { headers: { cookie } }), '1h')).toMatchObject({
 			series: { window: '1h' },
 			connections: { total: 1 },
 		});
@@ -185,11 +188,16 @@ describe('asking too often', () => {
 	});
 
 	it('wrong tokens -> 401, and after ten of them 429 for that address, whatever it asks with a token', async () => {
-		const { ask, clock } = await start();
+		const server = await start();
+		const { ask, clock } = server;
 		const guess = (n: number, address = '192.0.2.1') =>
 			ask('metrics', { headers: { authorization: `Bearer guess ${n}`, 'x-forwarded-for': address } });
 		for (let n = 0; n < 10; n++) expect((await guess(n)).status).toBe(401);
 		expect((await guess(10)).status).toBe(429);
+		const listens = await server.peer('Guesser', { headers: { ...withToken, 'x-forwarded-for': '192.0.2.1' } });
+		await listens.hello();
+		listens.send({ type: 'subscribe', room: STATUS_ROOM });
+		expect(await listens.next('error')).toMatchObject({ code: 'forbidden', room: STATUS_ROOM });
 		const right = () => ask('metrics/reset', { method: 'POST', headers: { ...withToken, 'x-forwarded-for': '192.0.2.1' } });
 		expect((await right()).status).toBe(429);
 		expect((await guess(11, '192.0.2.2')).status).toBe(401);

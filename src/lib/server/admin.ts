@@ -13,19 +13,24 @@ const GUESSES = { perSecond: 0.1, burst: 10 };
 export interface Admin {
 	/** Whether there is a token at all: without one nobody can do anything. */
 	configured: boolean;
+	/** Whether who looks need not bring anything: development. */
+	open: boolean;
 	/** Whether a request may see names, addresses, rooms and ids. */
-	reads(headers: Headers): boolean;
-	/** Whether it may do something: `no` without the token or with a wrong one, `off` where none is configured. */
-	acts(headers: Headers): 'yes' | 'no' | 'off';
-	/** The `Set-Cookie` that stands for the token for 12 hours; null when it is not the token. */
-	signIn(token: string, secure: boolean): string | null;
+	reads(headers: Headers, address: string): boolean;
+	/** Whether it may do something: `no` without the token, `off` where none is configured, or why the one that it brings is none. */
+	acts(headers: Headers, address: string): 'yes' | 'no' | 'off' | NoToken;
+	/** Whether a browser brings the cookie. */
+	isSignedIn(headers: Headers): boolean;
+	/** The `Set-Cookie` that stands for the token for 12 hours, where it is the token. */
+	signIn(token: string, address: string, secure: boolean): { cookie: string } | { refused: NoToken };
 	/** The `Set-Cookie` that takes it back from this browser. To sign everybody out, change the token. */
 	signOut(secure: boolean): string;
-	/** Milliseconds for which no token of this address is looked at: it has brought too many wrong ones. */
+	/** Milliseconds until a token of this address is looked at again. */
 	lockedFor(address: string): number;
-	/** Counts a wrong one. */
-	guessed(address: string): void;
 }
+
+/** `locked`: the address has brought too many wrong ones. Then not even the right one is looked at, or it could be guessed. */
+export type NoToken = 'wrong' | 'locked';
 
 /** @param open who looks need not bring the token: development */
 export function createAdmin(
@@ -39,35 +44,46 @@ export function createAdmin(
 
 	const signed = (expiresAt: string) =>
 		`${expiresAt}.${digest(token ?? key, `${ADMIN_COOKIE}.${expiresAt}`).toString('base64url')}`;
-	function isSignedIn(cookie: string | undefined): boolean {
-		if (cookie === undefined) return false;
+	function isSignedIn(headers: Headers): boolean {
+		const cookie = cookieOf(headers.get('cookie'), ADMIN_COOKIE);
+		if (token === undefined || cookie === undefined) return false;
 		const [expiresAt = ''] = cookie.split('.');
 		const [given, right] = [Buffer.from(cookie), Buffer.from(signed(expiresAt))];
 		return given.length === right.length && timingSafeEqual(given, right) && Number(expiresAt) > clock.wall();
 	}
-	function acts(headers: Headers) {
+	const guesses = new Buckets(GUESSES);
+	const lockedFor = (address: string) => guesses.wait(address, clock.now());
+	function attempt(given: string, address: string): 'yes' | NoToken {
+		if (lockedFor(address) > 0) return 'locked';
+		if (isToken(given)) return 'yes';
+		guesses.take(address, clock.now());
+		return 'wrong';
+	}
+	function acts(headers: Headers, address: string) {
 		if (token === undefined) return 'off';
 		const bearer = bearerOf(headers);
-		if (bearer !== null && isToken(bearer)) return 'yes';
-		return isSignedIn(cookieOf(headers.get('cookie'), ADMIN_COOKIE)) ? 'yes' : 'no';
+		return bearer !== null ? attempt(bearer, address) : isSignedIn(headers) ? 'yes' : 'no';
 	}
-	const guesses = new Buckets(GUESSES);
 	const cookie = (value: string, seconds: number, secure: boolean) =>
 		`${ADMIN_COOKIE}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}${secure ? '; Secure' : ''}`;
 	return {
 		configured: token !== undefined,
+		open,
 		acts,
-		reads: (headers) => open || acts(headers) === 'yes',
-		signIn: (given, secure) =>
-			isToken(given) ? cookie(signed(String(clock.wall() + LIFETIME)), LIFETIME / 1_000, secure) : null,
+		reads: (headers, address) => open || acts(headers, address) === 'yes',
+		isSignedIn,
+		signIn(given, address, secure) {
+			const result = attempt(given, address);
+			if (result !== 'yes') return { refused: result };
+			return { cookie: cookie(signed(String(clock.wall() + LIFETIME)), LIFETIME / 1_000, secure) };
+		},
 		signOut: (secure) => cookie('', 0, secure),
-		lockedFor: (address) => guesses.wait(address, clock.now()),
-		guessed: (address) => void guesses.take(address, clock.now()),
+		lockedFor,
 	};
 }
 
 /** What `Authorization` carries as a bearer token, or null. */
-export function bearerOf(headers: Headers): string | null {
+function bearerOf(headers: Headers): string | null {
 	return /^bearer (.+)$/i.exec(headers.get('authorization') ?? '')?.[1] ?? null;
 }
 

@@ -20,7 +20,7 @@ export interface Realtime {
 	incidents(): IncidentReport;
 	/** All figures of this moment. */
 	metrics(): Metrics;
-	/** Everything for the status page, with names and rooms; null for who may not see them. */
+	/** Everything for the status page, with names and rooms; null for who may not see them. Pages go by the cookie alone. */
 	status(request: Request, window: Window): Status | null;
 	/** Whether who asks sees names, addresses and rooms, whether they may do something, and whether there is a token that says so. */
 	administration(request: Request): { reads: boolean; acts: boolean; configured: boolean };

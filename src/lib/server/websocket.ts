@@ -51,7 +51,7 @@ export function upgrade(endpoint: WebSocketEndpoint, request: Request, server: S
 	// A ticket that is given must be good: whoever brings one means to be that person, whatever cookie came along.
 	const user = ticket === null ? identities.fromCookie(headers.get('cookie')) : endpoint.tickets.redeem(ticket);
 	const connection = new Connection(address, user, outgoing);
-	connection.isOperator = admin.reads(headers);
+	connection.isOperator = admin.reads(headers, address);
 	if (server.upgrade(request, { data: connection })) return undefined;
 	return refusal(400, 'bad-frame', 'the upgrade lacks Sec-WebSocket-Key or Sec-WebSocket-Version: 13');
 }

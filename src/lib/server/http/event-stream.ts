@@ -27,7 +27,7 @@ export async function answerEvents(to: HttpEndpoint, request: Request, server: S
 	);
 	server.timeout(request, STREAM_TIMEOUT);
 	const connection = new Connection(who.address, who.user, direct, 'event-stream');
-	connection.isOperator = to.admin.reads(request.headers);
+	connection.isOperator = to.admin.reads(request.headers, who.address);
 	const before = askedPositions(frames);
 	let refused: { code: number } | undefined;
 	const wire = new StreamWire({

@@ -1,7 +1,7 @@
 /** Who asks what operators ask: what they may see and do, and how often. */
 import type { Server } from 'bun';
 import { closeCode } from '../../protocol/codes.ts';
-import { bearerOf } from '../admin.ts';
+import type { Admin, NoToken } from '../admin.ts';
 import type { Connection } from '../connection.ts';
 import { Refused, refusal } from './refusal.ts';
 import { spend } from './request.ts';
@@ -28,22 +28,17 @@ export function visitorOf({ admin, admission }: ApiEndpoint, request: Request, s
 	if (method !== 'GET' && method !== 'HEAD' && !admission.isOwnPage(knock))
 		throw new Refused(closeCode.forbidden, 'only pages of the app itself may ask this');
 	const address = admission.addressOf(knock);
-	const brings = admin.configured && bearerOf(headers) !== null;
-	const acts = brings ? tried(admin, address, () => (admin.acts(headers) === 'yes' ? 'yes' : null)) : admin.acts(headers);
+	const acts = admin.acts(headers, address);
+	if (acts === 'wrong' || acts === 'locked') return refuseToken(admin, address, acts);
 	if (acts !== 'yes') spend(admission.take(address));
-	return { acts, reads: admin.reads(headers), address, secure: admission.isSecure(knock) };
+	return { acts, reads: admin.open || acts === 'yes', address, secure: admission.isSecure(knock) };
 }
 
-/**
- * Tries a token, unless this address has brought too many wrong ones: then not even the right one is looked at, or it could be guessed.
- * @throws Refused
- */
-export function tried<Result>(admin: ApiEndpoint['admin'], address: string, attempt: () => Result | null): Result {
-	spend(admin.lockedFor(address));
-	const result = attempt();
-	if (result !== null) return result;
-	admin.guessed(address);
-	throw new Refused(closeCode.unauthenticated, 'this is not the ADMIN_TOKEN of this server');
+/** @throws Refused */
+export function refuseToken(admin: Admin, address: string, why: NoToken): never {
+	if (why === 'wrong') throw new Refused(closeCode.unauthenticated, 'this is not the ADMIN_TOKEN of this server');
+	const retryAfterMs = admin.lockedFor(address);
+	throw new Refused(closeCode.rateLimited, 'too many wrong tokens from your address', { retryAfterMs });
 }
 
 /** Why somebody may not see or do what takes the token: null where they may. */

@@ -27,7 +27,7 @@ export async function answerPoll(to: HttpEndpoint, request: Request, server: Ser
 	// One that does not wait for news may still wait for the disk.
 	server.timeout(request, HELD_TIMEOUT);
 	const connection = new Connection(who.address, who.user, direct, 'long-polling', waitMs > 0);
-	connection.isOperator = to.admin.reads(request.headers);
+	connection.isOperator = to.admin.reads(request.headers, who.address);
 	return new Promise((resolve) => {
 		const over = (ending: Ending, code: number, response: Response | Promise<Response>) => {
 			cancel();

@@ -3,7 +3,7 @@ import type { Server } from 'bun';
 import * as v from 'valibot';
 import type { Connection } from '../connection.ts';
 import { jsonOf, textOf } from './body.ts';
-import { barred, tried, visitorOf } from './operator.ts';
+import { barred, refuseToken, visitorOf } from './operator.ts';
 import { Mistaken, refusal } from './refusal.ts';
 import type { ApiEndpoint } from './route.ts';
 
@@ -21,7 +21,9 @@ export async function answerSession(to: ApiEndpoint, request: Request, server: S
 	if (body === null) return refusal(413, 'too-large', `expected at most ${BODY_BYTES} bytes`);
 	const parsed = v.safeParse(wanted, jsonOf(body));
 	if (!parsed.success) throw new Mistaken(parsed.issues[0].message);
-	return signed(tried(admin, visitor.address, () => admin.signIn(parsed.output.token, visitor.secure)));
+	const { address, secure } = visitor;
+	const result = admin.signIn(parsed.output.token, address, secure);
+	return 'cookie' in result ? signed(result.cookie) : refuseToken(admin, address, result.refused);
 }
 
 const signed = (cookie: string) =>
