@@ -11,10 +11,13 @@ async function start(dev: boolean) {
 	const { logger } = logging;
 	const pages = dev ? await developmentPages(options.listen.port) : await builtPages();
 	const realtime = await createRealtime(options, { logger, development: dev });
-	const running = serve(realtime, options, pages, logger);
+	// Imported in development alone: nothing that breaks things on purpose is loaded anywhere else.
+	const stage = dev ? (await import('./scripts/dev/stage.ts')).onStage(realtime, options, logger) : null;
+	const running = serve(stage?.realtime ?? realtime, options, pages, logger);
 	untilSignalled(running.close, logging);
 	logger.info('Holdfast {version} listens on {url}', { version: pkg.version, url: running.url, ...settingsOf(options) });
-	console.log(`Holdfast listens on ${running.url}`);
+	if (stage) stage.announce(running.port);
+	else console.log(`Holdfast listens on ${running.url}`);
 }
 
 /** What `bun run build` made. */
@@ -25,11 +28,12 @@ async function builtPages(): Promise<Pages> {
 	return getHandler().fetch;
 }
 
-/** Vite behind this port: its middlewares listen on a loopback port, hot reload on the port after ours. */
+/** Vite behind this port: its middlewares listen on a loopback port, hot reload on the port after that which pages are asked from. */
 async function developmentPages(port: number): Promise<Pages> {
 	const [{ createServer: createVite }, { createServer }] = await Promise.all([import('vite'), import('node:http')]);
+	const hmrPort = Number(process.env.HMR_PORT ?? (port === 0 ? 0 : port + 1));
 	const vite = await createVite({
-		server: { middlewareMode: true, hmr: port === 0 ? true : { port: port + 1 } },
+		server: { middlewareMode: true, hmr: hmrPort === 0 ? true : { port: hmrPort } },
 		appType: 'custom',
 	});
 	const behind = createServer(vite.middlewares);

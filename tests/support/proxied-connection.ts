@@ -10,6 +10,8 @@ export interface Rules {
 	upgrades: 'pass' | 'refuse' | 'hang';
 	/** Requests of this path whose answers are still to be lost. */
 	lost: { path: string; count: number };
+	/** Looks at each request before it goes on, and may do to its connection what it likes. What it returns holds instead of `upgrades`. */
+	request?: ((connection: ProxiedConnection, head: string) => Rules['upgrades'] | undefined) | undefined;
 }
 
 const REFUSAL = 'HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n';
@@ -87,10 +89,13 @@ export class ProxiedConnection implements Faults {
 	/** What the client has sent. */
 	received(bytes: Uint8Array) {
 		const head = this.#heads.add(bytes);
-		if (head !== undefined) this.#losesAnswer = this.#loses(pathOf(head));
-		if (head !== undefined && asksForUpgrade(head)) {
-			if (this.#rules.upgrades === 'refuse') return this.#refuse();
-			this.#kind = this.#rules.upgrades === 'hang' ? 'hung' : 'upgraded';
+		if (head !== undefined) {
+			const upgrades = this.#rules.request?.(this, head) ?? this.#rules.upgrades;
+			this.#losesAnswer = this.#loses(pathOf(head));
+			if (asksForUpgrade(head)) {
+				if (upgrades === 'refuse') return this.#refuse();
+				this.#kind = upgrades === 'hang' ? 'hung' : 'upgraded';
+			}
 		}
 		if (this.#kind !== 'hung') this.up.push(bytes);
 	}

@@ -26,7 +26,7 @@ export interface Faults {
 }
 
 export interface FaultProxy extends Faults {
-	/** Where clients connect to, on 127.0.0.1. */
+	/** Where clients connect to. */
 	readonly port: number;
 	/** Open connections, oldest first. */
 	readonly connections: readonly ProxiedConnection[];
@@ -46,24 +46,30 @@ export interface FaultProxy extends Faults {
 }
 
 export interface FaultProxyOptions {
-	/** The server behind. It may vanish and come back: while it is gone, new connections are reset. */
+	/** The server behind. It may vanish and come back, at another port too: while it is gone, new connections are reset. */
 	target: { hostname: string; port: number };
 	/** Draws the jitter. */
 	random: () => number;
 	clock: Clock;
 	/** @default 0, any free one */
 	port?: number;
+	/** @default 127.0.0.1 */
+	hostname?: string;
+	/** Looks at the head of each request: see `Rules`. Faults that hold for some people alone are made of it. */
+	request?: Rules['request'];
 }
 
-export function createFaultProxy({ target, random, clock, port = 0 }: FaultProxyOptions): FaultProxy {
+/** @throws Error when it cannot listen there */
+export function createFaultProxy(options: FaultProxyOptions): FaultProxy {
+	const { target, random, clock, port = 0, hostname = '127.0.0.1', request } = options;
 	const connections = new Set<ProxiedConnection>();
 	const shapes: { up: Shape; down: Shape } = { up: { ...clear }, down: { ...clear } };
-	const rules: Rules = { upgrades: 'pass', lost: { path: '', count: 0 } };
+	const rules: Rules = { upgrades: 'pass', lost: { path: '', count: 0 }, request };
 	let refusing = false;
 	let accepted = 0;
 
 	const listener = Bun.listen<ProxiedConnection | null>({
-		hostname: '127.0.0.1',
+		hostname,
 		port,
 		allowHalfOpen: true,
 		data: null,
