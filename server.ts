@@ -4,17 +4,19 @@ import { createRealtime } from './src/lib/server/create.ts';
 import { startLogging } from './src/lib/server/logging.ts';
 import { readOptions, settingsOf } from './src/lib/server/options.ts';
 import { type Pages, serve, untilSignalled } from './src/lib/server/serve.ts';
+import { startTracing } from './src/lib/server/tracing.ts';
 
 async function start(dev: boolean) {
 	const options = readOptions(process.env);
 	const logging = await startLogging(options.logs);
 	const { logger } = logging;
+	const tracing = await startTracing(options.tracing, logger);
 	const pages = dev ? await developmentPages(options.listen.port) : await builtPages();
-	const realtime = await createRealtime(options, { logger, development: dev });
+	const realtime = await createRealtime(options, { logger, tracer: tracing.tracer, development: dev });
 	// Imported in development alone: nothing that breaks things on purpose is loaded anywhere else.
 	const stage = dev ? (await import('./scripts/dev/stage.ts')).onStage(realtime, options, logger) : null;
 	const running = serve(stage?.realtime ?? realtime, options, pages, logger);
-	untilSignalled(running.close, logging);
+	untilSignalled(() => running.close().finally(tracing.close), logging);
 	logger.info('Holdfast {version} listens on {url}', { version: pkg.version, url: running.url, ...settingsOf(options) });
 	if (stage) stage.announce(running.port);
 	else console.log(`Holdfast listens on ${running.url}`);

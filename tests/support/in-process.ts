@@ -12,6 +12,7 @@ import type { Logger } from '../../src/lib/server/logging.ts';
 import type { Host } from '../../src/lib/server/monitor/host.ts';
 import { readOptions } from '../../src/lib/server/options.ts';
 import { serve } from '../../src/lib/server/serve.ts';
+import type { Tracer } from '../../src/lib/server/tracing.ts';
 import { type PeerOptions, RawPeer } from './raw-peer.ts';
 
 export interface InProcessOptions {
@@ -27,6 +28,8 @@ export interface InProcessOptions {
 	development?: boolean;
 	/** Hears what the server logs. @default nobody does, and the test's output stays readable */
 	logger?: Logger;
+	/** Hears what it does. @default nobody does */
+	tracer?: Tracer | undefined;
 }
 
 export interface InProcess {
@@ -75,6 +78,7 @@ export async function startInProcess({
 	development = false,
 	// Nobody configured this one: what it is told goes nowhere.
 	logger = getLogger(['holdfast-test']),
+	tracer,
 }: InProcessOptions = {}): Promise<InProcess> {
 	const folder = dataDir === undefined ? temporaryFolder() : { path: dataDir, remove: () => {} };
 	const unlimited = {
@@ -85,6 +89,7 @@ export async function startInProcess({
 	const options = readOptions({ HOST: '127.0.0.1', PORT: '0', DATA_DIR: folder.path, ...unlimited, ...env });
 	const realtime = await createRealtime(options, {
 		logger,
+		tracer,
 		development,
 		...(log && { log }),
 		...(clock && { clock }),

@@ -35,6 +35,7 @@ import { provideRealtime, type Realtime } from './realtime.ts';
 import { Registry } from './registry.ts';
 import { Sessions } from './session.ts';
 import { Tickets } from './tickets.ts';
+import type { Tracer } from './tracing.ts';
 import { createWebSocketHandler, upgrade, WEBSOCKET_PATH, type WebSocketEndpoint } from './websocket.ts';
 import { Topics } from './wire.ts';
 
@@ -56,6 +57,7 @@ export interface Parts {
 	clock?: Clock;
 	/** Another process and machine than ours, to measure. */
 	host?: Host;
+	tracer?: Tracer | undefined;
 	/** Whoever looks sees everything, without a token. */
 	development?: boolean;
 }
@@ -63,7 +65,7 @@ export interface Parts {
 /** @throws Error when a setting is wrong, or the database is in use by another server */
 export async function createRealtime(
 	options: Options,
-	{ logger, log: given, clock = systemClock, host = createHost(), development = false }: Parts,
+	{ logger, log: given, clock = systemClock, host = createHost(), tracer, development = false }: Parts,
 ): Promise<RealtimeServer> {
 	const counters = new Counters();
 	const timings = createTimings();
@@ -109,7 +111,7 @@ export async function createRealtime(
 			acceptRate.measure(elapsedMs, plannedMs);
 		},
 	});
-	const publisher = new Publisher({ log, hub, clock, report, incidents, counters, timings, inFlight: options.inFlight });
+	const publisher = new Publisher({ log, hub, clock, report, incidents, counters, timings, tracer, inFlight: options.inFlight });
 	const identity = { node: crypto.randomUUID(), boot: crypto.randomUUID(), version: pkg.version };
 	const monitor = new Monitor({
 		clock,
@@ -161,6 +163,7 @@ export async function createRealtime(
 		timings,
 		incidents,
 		connectionLogger,
+		tracer,
 		tickets: new Tickets(clock),
 		admin,
 		stopping: () => closed !== undefined,

@@ -67,7 +67,7 @@ function perform(to: Dispatcher, connection: Connection, session: Session, frame
 					room: frame.room,
 				});
 			if (allowed(to, connection, session, frame.room))
-				later(to, connection, join(to, connection, frame.room, positionOf(frame.epoch, frame.offset)));
+				later(to, connection, join(to, connection, frame.room, positionOf(frame.epoch, frame.offset), to.tracer));
 			return;
 		case 'unsubscribe':
 			return to.hub.unsubscribe(connection, frame.room);

@@ -5,6 +5,7 @@ import { FRAME_BYTES, PROTOCOL_VERSION } from '../protocol/limits.ts';
 import type { AcceptRate } from './accept-rate.ts';
 import type { Connection } from './connection.ts';
 import type { ConnectionLogger } from './connection-logger.ts';
+import { endWithSubscription, startConnect, startSubscribe } from './connection-spans.ts';
 import type { Hub } from './hub.ts';
 import type { Incidents } from './incidents/incidents.ts';
 import type { Counters } from './monitor/counters.ts';
@@ -12,6 +13,7 @@ import type { Options } from './options.ts';
 import type { Registry } from './registry.ts';
 import { mayFollow } from './rights.ts';
 import type { Session, Sessions } from './session.ts';
+import type { Tracer } from './tracing.ts';
 
 export interface Greeter {
 	options: Pick<Options, 'heartbeat' | 'inFlight' | 'connections'>;
@@ -20,6 +22,7 @@ export interface Greeter {
 	incidents: Incidents;
 	connectionLogger: ConnectionLogger;
 	registry: Registry;
+	tracer: Tracer | undefined;
 	sessions: Sessions;
 	hub: Hub;
 	/** Which process answers; `boot` changes with each start. */
@@ -70,9 +73,15 @@ export async function greet(greeter: Greeter, connection: Connection, hello: Hel
 	if (!isHttp(connection) && !session.connection && !session.onHttp) hold(session, connection, registry.now);
 	welcome(greeter, connection, session, resumed, hello);
 	greeter.connectionLogger.welcomed(connection, resumed);
-	const joining = hello.rooms.map(({ room, epoch, offset }) => join(greeter, connection, room, positionOf(epoch, offset)));
+	// The span ends with its last room; those that a poll merely repeats are in none.
+	const span = isNew ? startConnect(greeter.tracer, connection, { resumed, rooms: hello.rooms.length }) : undefined;
+	const joining = hello.rooms.map(({ room, epoch, offset }) => join(greeter, connection, room, positionOf(epoch, offset), span));
 	// Nothing to wait for where every room was at hand: all of this is one step then.
-	if (joining.some(Boolean)) await Promise.all(joining);
+	try {
+		if (joining.some(Boolean)) await Promise.all(joining);
+	} finally {
+		span?.end();
+	}
 	const older = takeOver(session, connection, registry.now);
 	if (!older) return;
 	connection.flush();
@@ -82,14 +91,19 @@ export async function greet(greeter: Greeter, connection: Connection, hello: Hel
 	else older.end('replaced', closeCode.replaced, REPLACED);
 }
 
-/** Subscribes to a room, where the connection may follow it. */
+/** Subscribes to a room, where the connection may follow it. The span that tells of it is a part of `tracer`. */
 export function join(
 	{ hub, incidents }: Pick<Greeter, 'hub' | 'incidents'>,
 	connection: Connection,
 	room: string,
 	position: Position | null,
+	tracer?: Tracer,
 ): Promise<void> | undefined {
-	if (mayFollow(connection, room)) return hub.subscribe(connection, room, position);
+	if (mayFollow(connection, room)) {
+		const span = startSubscribe(tracer, connection, room, position !== null);
+		const joined = hub.subscribe(connection, room, position);
+		return span ? endWithSubscription(span, connection, room, joined) : joined;
+	}
 	connection.error('forbidden', 'this room is not open to you', { room });
 	incidents.error(connection, 'forbidden', { room });
 }

@@ -14,6 +14,8 @@ import { RoomShelf, type Snapshot } from './room-shelf.ts';
 export interface Subscription {
 	readonly room: Room;
 	live: boolean;
+	/** Once it was answered. */
+	result?: Subscribed['result'];
 }
 
 /** Messages read from the log at a time while a subscriber catches up. */
@@ -204,11 +206,13 @@ export class Hub {
 
 	#announce(
 		connection: Connection,
-		{ room }: Subscription,
+		subscription: Subscription,
 		result: Subscribed['result'],
 		offset: number,
 		missing?: Subscribed['missing'],
 	) {
+		const { room } = subscription;
+		subscription.result = result;
 		const snapshot = this.#rooms.snapshotOf(room.name);
 		if (!snapshot) this.#counters.recovery[result] += 1;
 		const state = snapshot?.state() ?? {};

@@ -43,6 +43,13 @@ const environment = v.object({
 	LOG_DIR: v.optional(v.pipe(v.string(), v.minLength(1)), './logs'),
 	LOG_FILE_BYTES: whole(10_485_760, 65_536),
 	LOG_FILES: whole(5, 0, 100),
+	OTEL_EXPORTER_OTLP_ENDPOINT: v.optional(
+		v.pipe(v.string(), v.url('expected a URL such as http://localhost:4318'), v.regex(/^https?:/, 'expected http or https')),
+	),
+	OTEL_TRACES_SAMPLER_ARG: v.optional(
+		v.pipe(v.string(), v.regex(/^(0(\.\d+)?|1(\.0+)?)$/, 'expected 0 to 1'), v.transform(Number)),
+		'1',
+	),
 	ORIGIN: v.optional(origin),
 	ALLOWED_ORIGINS: origins,
 	TRUSTED_PROXIES: ranges,
@@ -111,6 +118,8 @@ export function readOptions(env: Record<string, string | undefined>) {
 		dataDir: e.DATA_DIR,
 		/** The least that is logged, where to (null: the standard output alone), the size at which a file is renamed, and how many are kept. @default info, ./logs, 10 MiB, 5 */
 		logs: { level: e.LOG_LEVEL, dir: e.LOG_DIR === 'none' ? null : e.LOG_DIR, fileBytes: e.LOG_FILE_BYTES, files: e.LOG_FILES },
+		/** Where spans are sent, and the share of traces that is. @default nowhere, 1 */
+		tracing: { endpoint: e.OTEL_EXPORTER_OTLP_ENDPOINT, share: e.OTEL_TRACES_SAMPLER_ARG },
 		/** Public origin of the app (else what `Host` says), and further ones whose pages may connect. @default none */
 		origins: { own: e.ORIGIN, allowed: e.ALLOWED_ORIGINS },
 		/** Addresses or CIDR ranges of proxies whose `X-Forwarded-*` counts. @default none */

@@ -12,6 +12,7 @@ import type { Timing } from './monitor/timing.ts';
 import { isSystemRoom } from './rights.ts';
 import { accept } from './rooms/kinds.ts';
 import type { Session } from './session.ts';
+import type { Span, Tracer } from './tracing.ts';
 
 /** Entries, and characters of them, that may wait for a commit, and how many entries one transaction takes. */
 const WAITING = 20_000;
@@ -44,6 +45,7 @@ export interface PublisherOptions {
 	incidents: Incidents;
 	counters: Counters;
 	timings: Record<'response' | 'delivery' | 'commit', Timing>;
+	tracer: Tracer | undefined;
 	inFlight: number;
 }
 
@@ -109,14 +111,20 @@ export class Publisher {
 		await new Promise<void>((resolve) => setImmediate(resolve));
 		while (this.#waiting.length > 0) {
 			const batch = this.#take(BATCH);
-			const { clock, timings, log } = this.#options;
+			const { clock, timings, log, tracer } = this.#options;
+			const span = tracer?.start('publish', { messages: batch.length });
+			const commit = span?.start('commit');
 			this.#committingSince = clock.now();
 			try {
 				const { epoch, results } = await log.append(batch.map(({ entry }) => entry));
+				commit?.end();
 				timings.commit.record(clock.now() - this.#committingSince);
-				this.#answer(batch, results, epoch);
+				this.#answer(batch, results, epoch, span);
+				span?.end();
 			} catch (error) {
 				this.refusedAt = clock.now();
+				commit?.fail(error);
+				span?.fail(error);
 				this.#options.report('commit', error);
 				// What came in meanwhile would find its predecessors missing: all of it is sent again.
 				for (const each of [...batch, ...this.#take(WAITING)]) {
@@ -144,7 +152,7 @@ export class Publisher {
 		return taken;
 	}
 
-	#answer(batch: readonly Waiting[], results: readonly Result[], epoch: string) {
+	#answer(batch: readonly Waiting[], results: readonly Result[], epoch: string, span?: Span) {
 		const committed = new Map<string, Stored[]>();
 		batch.forEach(({ entry }, index) => {
 			const result = results[index];
@@ -154,8 +162,12 @@ export class Publisher {
 			if (others) others.push(stored);
 			else committed.set(entry.room, [stored]);
 		});
-		const { hub, clock, timings } = this.#options;
+		const { hub, clock, timings, counters } = this.#options;
+		const before = counters.delivered;
+		const fanOut = span?.start('fan-out', { rooms: committed.size });
 		hub.deliver(committed);
+		fanOut?.set({ deliveries: counters.delivered - before });
+		fanOut?.end();
 		const deliveredAt = clock.now();
 		batch.forEach((each, index) => {
 			each.session.inFlight -= 1;

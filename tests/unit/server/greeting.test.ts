@@ -51,6 +51,7 @@ function start() {
 			opened() {},
 		}),
 		connectionLogger: new ConnectionLogger(getLogger(['holdfast-test']), clock),
+		tracer: undefined,
 		sessions: new Sessions({ messages: rate, requests: rate }),
 		counters,
 		hub: new Hub(log, outgoing, () => 1, fail, counters),
