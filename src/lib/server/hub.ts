@@ -10,11 +10,10 @@ import { FrameArray, type Outgoing, type Publish } from './outgoing.ts';
 import type { Room } from './room.ts';
 import { RoomShelf, type Snapshot } from './room-shelf.ts';
 
-/** A connection's place in a room: `live` once replay is over and publish takes over. */
+/** A connection's place in a room: `result` once it was answered, `live` once replay is over and publish takes over. */
 export interface Subscription {
 	readonly room: Room;
 	live: boolean;
-	/** Once it was answered. */
 	result?: Subscribed['result'];
 }
 
@@ -69,8 +68,9 @@ export class Hub {
 	 * A room that is at hand is joined within this call: nothing is awaited then.
 	 */
 	subscribe(connection: Connection, name: string, position: Position | null): Promise<void> | undefined {
-		const room = this.#rooms.take(name);
+		// First: where nobody else follows the room, leaving it lets go of it.
 		this.unsubscribe(connection, name);
+		const room = this.#rooms.take(name);
 		const subscription: Subscription = { room, live: false };
 		room.subscribers.add(connection);
 		connection.subscriptions.push(subscription);
