@@ -6,7 +6,7 @@ export default {
 	preprocess: vitePreprocess(),
 	kit: {
 		adapter: adapter(),
-		// Kit's spans go nowhere unless `server.ts` was told of a collector: see docs/OPERATIONS.md.
+		// Kit's spans go nowhere unless `server.ts` was told of a collector: see docs/DEBUGGING.md.
 		experimental: { tracing: { server: true } },
 		// Behind a proxy Kit does not know its own origin; the API checks `Origin` itself (see admission.ts), and no page posts a form.
 		csrf: { trustedOrigins: ['*'] },
