@@ -23,7 +23,7 @@ interface Exposed {
 }
 
 /** In seconds, coarser than what the server keeps: a bound is a series for each timing. */
-const TIMING_BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, Infinity];
+const TIMING_BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, Infinity];
 /** In seconds, dense where idle timeouts of proxies lie: at 30, 60 and 100 s. */
 const AGE_BOUNDS = [5, 15, 25, 30, 35, 45, 55, 60, 65, 75, 90, 100, 105, 120, 300, 600, 3_600, Infinity];
 
