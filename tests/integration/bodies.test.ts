@@ -82,6 +82,9 @@ describe('a body', () => {
 
 	it.each([
 		['/readyz', '200'],
+		['/api/websocket/health?x', '200'],
+		['/api/websocket/status?window=2h', '400'],
+		['/api/websocket/nothing', '404'],
 		['/api/websocket', '404'],
 		['/', '404'], // a test has no such page
 	])('of nothing, without a host: HTTP/1.0 as health checks speak it asks for %s -> %s', async (path, status) => {

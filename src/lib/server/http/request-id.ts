@@ -26,7 +26,7 @@ export function explain(to: Turnstile, request: Request, server: Server<Connecti
 	response.headers.set(REQUEST_ID, id);
 	to.connectionLogger.refused(() => ({
 		request: id,
-		path: new URL(request.url).pathname,
+		path: new URL(request.url, 'http://localhost').pathname, // HTTP/1.0 names no host
 		status: response.status,
 		address: to.admission.addressOf({ request, address: server.requestIP(request)?.address ?? '' }),
 		origin: request.headers.get('origin'),
