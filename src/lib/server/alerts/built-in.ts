@@ -65,6 +65,8 @@ export function builtInRules(thresholds: Thresholds): Rule[] {
 			forMs: 35 * SECOND,
 			clearForMs: 60 * SECOND,
 			level: 'warn',
+			// Each write that fails is a failure of ours, too.
+			unless: ['log-failing'],
 			message: (value) => `${percent(value)} of the answers were errors or refusals.`,
 			advice:
 				'The errors by cause tell which: `rate-limit` is somebody who sends too much, `protocol` or `version` an old page, `server-error` a bug whose stack is in the log.',

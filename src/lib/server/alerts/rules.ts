@@ -35,8 +35,8 @@ export type MetricName =
 	/** 1 while the log takes no writes, and for 10 s after it refused one; else 0. */
 	| 'logFailing'
 	/**
-	 * Milliseconds of one transaction of the log, 95th percentile of the last 30 s, null below 5 of them; but never less than
-	 * the age of the transaction that is under way: a disk that hangs ends none.
+	 * Milliseconds of one transaction of the log, 95th percentile of the last 30 s; but never less than the age of the
+	 * transaction that is under way: a disk that hangs ends none. Null where there was none.
 	 */
 	| 'commitMs'
 	/**

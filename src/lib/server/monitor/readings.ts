@@ -13,7 +13,7 @@ const BURST = 10;
 const LOG = 10;
 
 /** Below so many there is too little to say anything. */
-const LEAST = { answers: 50, faults: 10, publishes: 10, commits: 5, rooms: 20, clients: 10, open: 10, lost: 5 };
+const LEAST = { answers: 50, faults: 10, publishes: 10, rooms: 20, clients: 10, open: 10, lost: 5 };
 
 export function readingsOf(
 	{ measured, presence, recent, history }: Monitor,
@@ -31,7 +31,6 @@ export function readingsOf(
 	const open = recent.ago(BURST)?.open ?? 0;
 	const lost = recent.grown('lost', BURST);
 	const isFailing = !log.writable || (refusedAt !== null && clock.now() - refusedAt <= LOG * 1_000);
-	const ended = commit.count >= LEAST.commits ? commit.p95 : null;
 	return {
 		connectionShare: share(registry.count, maxConnections),
 		errorShare: answers >= LEAST.answers && faults >= LEAST.faults ? faults / answers : null,
@@ -42,6 +41,6 @@ export function readingsOf(
 		fallbackShare: overHttp + clients.websocket >= LEAST.clients ? overHttp / (overHttp + clients.websocket) : null,
 		closeBurst: open < LEAST.open ? null : lost < LEAST.lost ? 0 : Math.min(1, lost / open),
 		logFailing: isFailing ? 1 : 0,
-		commitMs: committingMs > (ended ?? 0) ? committingMs : ended,
+		commitMs: committingMs > (commit.p95 ?? 0) ? committingMs : commit.p95,
 	};
 }
