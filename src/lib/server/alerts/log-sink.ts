@@ -5,7 +5,7 @@ import type { AlertSink } from './alerts.ts';
 
 export const logSink = (logger: Logger): AlertSink => ({
 	raised: ({ rule, level, message, value, threshold, advice }: Alert) =>
-		logger[level]('alert {rule}: {message}', { rule, message, value, threshold, advice }),
+		logger[level]('alert {rule}: {what}', { rule, what: message, value, threshold, advice }),
 	cleared: ({ rule, value, worst, raisedAt, clearedAt }: Alert) =>
 		logger.info('alert {rule} is over after {seconds} s', {
 			rule,
