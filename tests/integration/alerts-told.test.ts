@@ -80,7 +80,7 @@ describe('an alert', () => {
 		const { watched, notices, said, fill } = await start(() => new Promise(() => {}));
 		fill();
 		await watched.pass(60);
-		await until(() => notices.length === 1, 'the webhook is asked');
+		await until(() => notices.length > 0, 'the webhook is asked');
 		const ann = await watched.join('Ann', ['lobby']);
 		expect(await ann.publish('lobby', 'hello')).toMatchObject({ type: 'ack' });
 		await watched.close();
