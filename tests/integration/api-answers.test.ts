@@ -2,7 +2,17 @@
 import { afterAll, beforeAll, expect, it } from 'bun:test';
 import { join, resolve } from 'node:path';
 import * as v from 'valibot';
-import * as shapes from '../../src/lib/protocol/status.ts';
+import {
+	connectionOrders,
+	connections,
+	errors,
+	health,
+	metrics,
+	sample,
+	series,
+	seriesNames,
+	status,
+} from '../../src/lib/protocol/status.ts';
 import { type Operated, startOperated, withToken } from './operator.ts';
 
 const document = await Bun.file(join(resolve(import.meta.dir, '../..'), 'docs/API.md')).text();
@@ -10,7 +20,6 @@ const examples = [...document.matchAll(/^```json (\w+)\n(.*?)^```$/gms)].map(([,
 	name,
 	JSON.parse(text),
 ]);
-const { health, metrics, errors, connections, status } = shapes;
 const schemas: Record<string, v.GenericSchema> = { health, metrics, errors, connections };
 
 let server: Operated;
@@ -36,9 +45,9 @@ it.each(examples)('%s: the server’s own answer has the fields of the example',
 	expect(fieldsOf(told)).toEqual(fieldsOf(example));
 });
 
-it('every series is named', () => {
-	for (const name of [...shapes.seriesNames, ...shapes.connectionOrders]) expect(document).toContain(`\`${name}\``);
-	for (const field of Object.keys(status.entries)) expect(document).toContain(`\`${field}\``);
+it('every field of the status, every series and every order is named', () => {
+	const fields = [status, sample, series].flatMap(({ entries }) => Object.keys(entries));
+	for (const name of [...fields, ...seriesNames, ...connectionOrders]) expect(document).toContain(`\`${name}\``);
 });
 
 it('every address that a command asks is one', async () => {

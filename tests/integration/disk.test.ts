@@ -20,7 +20,7 @@ function newFolder(): string {
 }
 
 describe('disk full', () => {
-	it('T-34 -> nack storage to be sent again, readyz 503; space -> it recovers by itself, nothing acked is lost', async () => {
+	it('T-34 T-79 -> nack storage to be sent again, alive and not ready; space -> it recovers by itself, nothing acked is lost', async () => {
 		const disk = await smallDisk(24 << 20);
 		closing.push(() => disk.remove());
 		const server = await disk.start();
@@ -42,6 +42,10 @@ describe('disk full', () => {
 		expect(refused).toMatchObject({ type: 'nack', seq: acked + 1, code: 'storage', retry: true, retryAfterMs: 1_000 });
 		expect(await readiness()).toBe(503);
 		expect(await (await fetch(`${server.url}/readyz`)).json()).toEqual({ ready: false, reasons: ['the log takes no writes'] });
+		expect(await (await fetch(`${server.url}/healthz`)).json()).toEqual({ alive: true });
+		const well = await fetch(`${server.url}/api/websocket/health`);
+		expect([well.status, await well.json()]).toMatchObject([503, { status: 'down', checks: { log: false, loop: true } }]);
+		expect(await (await fetch(`${server.url}/metrics`)).text()).toContain('holdfast_log_writable 0\n');
 		// Reading goes on meanwhile.
 		peer.send({ type: 'history', room: 'lobby', before: 21, limit: 20 });
 		expect((await peer.next('history')).messages).toHaveLength(20);
