@@ -47,10 +47,13 @@ describe('a log file', () => {
 
 	it('at its size it is renamed -> so many are kept, none is larger, the newest lines are whole', () => {
 		const { file, path } = open({ bytes: 100, files: 3 });
+		const descriptors = () => readdirSync('/dev/fd').length;
+		const before = descriptors();
 		for (let line = 1; line <= 60; line += 1) {
 			file.write(`line ${line}\n`);
 			file.flush();
 		}
+		expect(descriptors()).toBe(before);
 		const names = ['websocket.log', 'websocket.log.1', 'websocket.log.2', 'websocket.log.3'];
 		expect(readdirSync(join(folder.path, 'logs')).sort()).toEqual(names);
 		for (const name of names) expect(statSync(join(folder.path, 'logs', name)).size).toBeLessThanOrEqual(100);
