@@ -2,7 +2,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test';
 import * as v from 'valibot';
 import { type Metrics, metrics, timingNames, transportNames } from '../../src/lib/protocol/status.ts';
+import { Ages } from '../../src/lib/server/incidents/ages.ts';
 import { causes, classNames } from '../../src/lib/server/incidents/causes.ts';
+import { createTimings } from '../../src/lib/server/monitor/monitor.ts';
+import { prometheusText } from '../../src/lib/server/monitor/prometheus.ts';
 import { helloOf, poll } from '../support/poll.ts';
 import { type Family, parsePrometheus, type Sample } from '../support/prometheus.ts';
 import { until } from '../support/until.ts';
@@ -145,5 +148,26 @@ describe('the figures are those of /api/websocket/metrics', () => {
 		expect(value('holdfast_log_database_bytes')).toBe(figures.log.databaseBytes);
 		expect(value('holdfast_resident_memory_bytes')).toBeGreaterThan(10_000_000);
 		expect(value('holdfast_cpu_ratio')).toBe(figures.process.cpu);
+	});
+});
+
+describe('buckets', () => {
+	it('each bound counts what lies at it or below; an age at a bound, which began there, above', () => {
+		const timings = createTimings();
+		const times = [0.1, 1, 1.001, 2.5, 9, 10, 30, 100, 249, 250, 400, 500, 501, 1_000, 3_000, 6_000, 20_000];
+		for (const ms of times) timings.commit.record(ms);
+		const ages = new Ages();
+		for (const seconds of [0, 4, 5, 29, 30, 61, 99, 100, 4_000]) ages.add(seconds * 1_000);
+		const closes = { ...figures.closes, ages: { seen: ages.buckets, reported: [] } };
+		const alerts = { active: [], history: [] };
+		families = parsePrometheus(prometheusText({ metrics: { ...figures, closes }, alerts, timings, agesMs: ages.sumMs }));
+		for (const [le, count] of Object.entries(byLabel('holdfast_commit_seconds', 'le'))) {
+			if (le === 'undefined') continue; // the sum and the count
+			expect([le, count]).toEqual([le, times.filter((ms) => le === '+Inf' || ms <= Number(le) * 1_000).length]);
+		}
+		expect(value('holdfast_commit_seconds_sum')).toBeCloseTo(times.reduce((sum, ms) => sum + ms, 0) / 1_000, 9);
+		const below = byLabel('holdfast_close_age_seconds', 'le');
+		expect([5, 15, 30, 35, 65, 100, 105, 3_600, '+Inf'].map((le) => below[le])).toEqual([2, 3, 4, 5, 6, 7, 8, 8, 9]);
+		expect(value('holdfast_close_age_seconds_sum')).toBe(ages.sumMs / 1_000);
 	});
 });

@@ -46,7 +46,7 @@ export function prometheusOf({ monitor, overview }: { monitor: Monitor; overview
 	return prometheusText({ metrics: monitor.metrics(), alerts: overview.alerts, timings, agesMs });
 }
 
-function prometheusText(exposed: Exposed): string {
+export function prometheusText(exposed: Exposed): string {
 	const exposition = new Exposition();
 	tellClients(exposition, exposed.metrics);
 	tellMessages(exposition, exposed.metrics);
