@@ -70,6 +70,7 @@ export class Timing {
 	}
 }
 
+/** A percentile is the end of the step that it lies in, which may be beyond the highest value that there was. */
 const at = (histogram: RecordableHistogram, percent: number): number | null =>
-	histogram.count > 0 ? histogram.percentile(percent) / 1_000 : null;
+	histogram.count > 0 ? Math.min(histogram.percentile(percent), histogram.max) / 1_000 : null;
 const highest = (histogram: RecordableHistogram): number | null => (histogram.count > 0 ? histogram.max / 1_000 : null);

@@ -18,7 +18,8 @@ describe('timing', () => {
 				const timing = new Timing();
 				for (const value of values) timing.record(value);
 				const sorted = [...values].sort((a, b) => a - b);
-				const { count, p50, p95, max } = timing.report();
+				const { count, p50, p95, p99, max } = timing.report();
+				expect(p99).toBeLessThanOrEqual(max ?? 0);
 				expect(count).toBe(values.length);
 				for (const [told, share] of [
 					[p50, 0.5],
