@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { metrics, STATUS_ROOM, statusState } from '../../src/lib/protocol/status.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { type InProcess, type InProcessOptions, startInProcess } from '../support/in-process.ts';
+import { helloOf, poll } from '../support/poll.ts';
 import { until } from '../support/until.ts';
 
 const servers: InProcess[] = [];
@@ -59,6 +60,23 @@ describe('metrics', () => {
 			reconnects: { total: 1 },
 			messages: { delivered: 2 },
 			closes: { total: 1, broken: 1, byCause: { network: 1 } },
+		});
+	});
+});
+
+describe('over HTTP', () => {
+	it('request after request of one stay -> one way that was welcomed, one room that was recovered', async () => {
+		const { server } = await start();
+		const cookie = await server.cookie('Ann');
+		const first = await poll(server.url, [helloOf('a', { rooms: ['lobby'] })], { cookie });
+		const known = first.frames.find((frame) => frame.type === 'subscribed');
+		const rooms = [{ room: 'lobby', epoch: known?.epoch ?? '', offset: 0 }];
+		for (let n = 0; n < 5; n++) await poll(server.url, [helloOf('a', { rooms })], { cookie });
+		await poll(server.url, [helloOf('a', { rooms, connectionNumber: 2 })], { cookie });
+		expect(server.realtime.metrics()).toMatchObject({
+			connections: { now: 0, total: 2 },
+			transports: { 'long-polling': { clients: 1, successes: 2 } },
+			recovery: { fresh: 1, resumed: 1 },
 		});
 	});
 });

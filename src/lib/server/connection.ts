@@ -163,6 +163,11 @@ export class Connection {
 		this.#whenDrained = undefined;
 	}
 
+	/** Whether its stay on HTTP has the session already: each request of one greets, and asks for its rooms, again. */
+	get stays(): boolean {
+		return this.transport !== 'websocket' && this.session?.liveNumber === this.number;
+	}
+
 	/** Bytes that wait for its reader. */
 	get buffered(): number {
 		return this.#wire?.getBufferedAmount() ?? 0;

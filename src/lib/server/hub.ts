@@ -214,7 +214,7 @@ export class Hub {
 		const { room } = subscription;
 		subscription.result = result;
 		const snapshot = this.#rooms.snapshotOf(room.name);
-		if (!snapshot) this.#counters.recovery[result] += 1;
+		if (!snapshot && !(result === 'resumed' && connection.stays)) this.#counters.recovery[result] += 1;
 		const state = snapshot?.state() ?? {};
 		connection.answer({ type: 'subscribed', room: room.name, result, epoch: room.epoch, offset, missing, state });
 	}
