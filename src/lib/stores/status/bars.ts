@@ -1,0 +1,67 @@
+/** Bars: counts by name with the largest first, and the ages at which connections broke. */
+import type { Metrics } from '../../protocol/status.ts';
+import { lasted } from './format.ts';
+
+export interface Bar {
+	name: string;
+	count: number;
+	/** Of the largest, from 0 to 1: how long the bar is. */
+	length: number;
+}
+
+/** The largest first; what never happened is left out. */
+export function bars(counts: Record<string, number>): Bar[] {
+	const shown = Object.entries(counts)
+		.filter(([, count]) => count > 0)
+		.sort(([a, first], [b, second]) => second - first || a.localeCompare(b));
+	const most = shown[0]?.[1] ?? 1;
+	return shown.map(([name, count]) => ({ name, count, length: count / most }));
+}
+
+type Ages = Metrics['closes']['ages'];
+
+/** Columns of the histogram, finer where idle timeouts lie. The last one has no end. In milliseconds. */
+const bounds = [
+	0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95, 100, 105, 110, 115, 120, 300, 600, 3_600,
+].map((seconds) => seconds * 1_000);
+/** Where proxies end what is idle, in milliseconds: HAProxy and many load balancers, nginx, Heroku and Cloudflare. */
+export const TIMEOUTS = [30_000, 60_000, 100_000];
+
+export interface AgeColumn {
+	fromMs: number;
+	label: string;
+	seen: number;
+	reported: number;
+	/** Of the highest column, from 0 to 1. */
+	seenHeight: number;
+	reportedHeight: number;
+	/** A usual timeout begins here. */
+	timeout: boolean;
+}
+
+export function ageColumns({ seen, reported }: Ages): AgeColumn[] {
+	const within = (ages: Ages['seen'], from: number, to: number) =>
+		ages.reduce((sum, { fromMs, count }) => (fromMs >= from && fromMs < to ? sum + count : sum), 0);
+	const columns = bounds.map((fromMs, index) => {
+		const toMs = bounds[index + 1] ?? Number.POSITIVE_INFINITY;
+		const label = toMs === Number.POSITIVE_INFINITY ? `${lasted(fromMs)} and more` : `${lasted(fromMs)} to ${lasted(toMs)}`;
+		return { fromMs, label, seen: within(seen, fromMs, toMs), reported: within(reported, fromMs, toMs) };
+	});
+	const highest = Math.max(1, ...columns.map((column) => Math.max(column.seen, column.reported)));
+	return columns.map((column) => ({
+		...column,
+		seenHeight: column.seen / highest,
+		reportedHeight: column.reported / highest,
+		timeout: TIMEOUTS.includes(column.fromMs),
+	}));
+}
+
+/** What the ages tell, in a sentence. */
+export function agesSentence(columns: AgeColumn[]): string {
+	const total = columns.reduce((sum, { seen, reported }) => sum + seen + reported, 0);
+	if (total === 0) return 'No connection has broken yet.';
+	const peak = columns.reduce((most, column) => (column.seen + column.reported > most.seen + most.reported ? column : most));
+	const amount = peak.seen + peak.reported;
+	const said = `Most broke at an age of ${peak.label}: ${amount} of ${total}.`;
+	return peak.timeout && amount >= 5 && amount * 2 > total ? `${said} That looks like a proxy’s idle timeout.` : said;
+}

@@ -1,0 +1,36 @@
+/** How current the figures are: what is old must never look as if it were now. */
+import { lasted, type Times } from './format.ts';
+
+/** The server tells its figures each second: this long without any is three that did not come. */
+export const STALE_AFTER_MS = 3_000;
+
+/** Times of the wall, in milliseconds since 1970. */
+export type Freshness =
+	/** As the server rendered it, before anything was heard. */
+	| { name: 'rendered'; at: number }
+	| { name: 'live'; agoMs: number }
+	| { name: 'paused'; since: number }
+	| { name: 'stale'; since: number };
+
+export interface Heard {
+	/** When figures last came: monotonic milliseconds, and the same moment on the wall. */
+	now: number;
+	wall: number;
+	/** By the page's load, not by the connection. */
+	rendered: boolean;
+}
+
+/** @param paused since when, on the wall; null: not at all */
+export function freshness(heard: Heard, now: number, paused: number | null): Freshness {
+	if (paused !== null) return { name: 'paused', since: paused };
+	const agoMs = Math.max(0, now - heard.now);
+	if (agoMs > STALE_AFTER_MS) return { name: 'stale', since: heard.wall };
+	return heard.rendered ? { name: 'rendered', at: heard.wall } : { name: 'live', agoMs };
+}
+
+export function freshnessText(state: Freshness, times: Times): string {
+	if (state.name === 'stale') return `Stale since ${times.second(state.since)}`;
+	if (state.name === 'paused') return `Paused at ${times.second(state.since)}`;
+	if (state.name === 'rendered') return `As of ${times.second(state.at)}`;
+	return state.agoMs < 1_000 ? 'Updated just now' : `Updated ${lasted(Math.floor(state.agoMs / 1_000) * 1_000)} ago`;
+}
