@@ -90,7 +90,7 @@ export class Overview {
 			status: troubles.length > 0 ? 'down' : raised.length > 0 ? 'degraded' : 'ok',
 			reasons: [...troubles, ...raised],
 			at,
-			uptimeMs: at - monitor.startedAt,
+			uptimeMs: monitor.uptimeMs,
 			checks: this.checks,
 		};
 	}

@@ -67,7 +67,7 @@ export class History {
 	push({ at, values }: Sample, missed = 0) {
 		const { seconds, minutes } = this.#rings;
 		const nothing = byName(() => null);
-		for (let second = -Math.min(missed, SECONDS); second <= 0; second++) {
+		for (let second = -Math.min(missed, MINUTES * MINUTE); second <= 0; second++) {
 			seconds.push(second < 0 ? nothing : values);
 			if (seconds.length % MINUTE === 0)
 				minutes.push(byName((name) => seconds.over(name, seconds.length - MINUTE, seconds.length)));

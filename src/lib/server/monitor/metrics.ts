@@ -11,7 +11,7 @@ export const share = (part: number, whole: number): number | null => (whole > 0 
 const named = <Name extends string, Value>(names: readonly Name[], make: (name: Name) => Value) =>
 	Object.fromEntries(names.map((name) => [name, make(name)])) as Record<Name, Value>;
 
-export function metricsOf({ measured, presence, recent, since, startedAt, cpu, sizes }: Monitor): Metrics {
+export function metricsOf({ measured, presence, recent, since, startedAt, uptimeMs, cpu, sizes }: Monitor): Metrics {
 	const { clock, host, counters, timings, incidents, registry, sessions, hub, log, server, maxConnections } = measured;
 	const at = clock.wall();
 	const { errors, closes } = incidents.report;
@@ -23,7 +23,7 @@ export function metricsOf({ measured, presence, recent, since, startedAt, cpu, s
 	return {
 		at,
 		since,
-		server: { ...server, startedAt, uptimeMs: at - startedAt },
+		server: { ...server, startedAt, uptimeMs },
 		connections: {
 			now: registry.count,
 			peak: registry.peak,

@@ -57,31 +57,40 @@ export class Monitor {
 	#latest: Sample;
 	#cpuMs: number;
 	#sampledAt: number;
+	readonly #began: number;
+	/** Where the seconds begin that are looked at, in the clock's time, and how many of them are over. */
+	#origin: number;
+	#second = 0;
 
 	constructor(measured: Measured) {
 		this.measured = measured;
 		this.presence = new Presence(measured.registry, measured.sessions);
 		this.startedAt = this.since = measured.clock.wall();
-		this.#sampledAt = measured.clock.now();
+		this.#began = this.#origin = this.#sampledAt = measured.clock.now();
 		this.#cpuMs = measured.host.cpuMs();
 		this.#latest = this.sample();
 	}
 
-	/** Looks once a second; `then` follows each look. Returns the function that stops it. */
+	/** Milliseconds since the start. Somebody may set the wall clock meanwhile. */
+	get uptimeMs(): number {
+		return Math.round(this.measured.clock.now() - this.#began);
+	}
+
+	/** Looks once a second; `then` follows each look, also one that failed. Returns the function that stops it. */
 	start(then: () => void): () => void {
 		const { clock, report } = this.measured;
 		let cancel = () => {};
-		const look = guarded(report, 'monitor', () => {
-			this.sample();
-			then();
-		});
-		let due = clock.now();
+		const look = guarded(report, 'monitor', () => this.sample());
+		const follow = guarded(report, 'monitor', then);
+		this.#origin = clock.now();
 		const next = () => {
-			// From the time it was due: a second that begins late does not make all that follow late.
-			due = Math.max(due + SECOND, clock.now());
+			// One that begins late does not make all that follow late; and where less than half a second is left until the next
+			// one, that is left out: what held up this look shows only in the one after it.
+			const due = this.#origin + (this.#secondAt(clock.now()) + 1) * SECOND;
 			cancel = clock.setTimeout(() => {
 				next();
 				look();
+				follow();
 			}, due - clock.now());
 		};
 		next();
@@ -94,12 +103,16 @@ export class Monitor {
 		const now = clock.now();
 		const elapsed = Math.max(1, now - this.#sampledAt);
 		this.#sampledAt = now;
+		const second = this.#secondAt(now);
+		// While the process stood still.
+		const missed = second - this.#second - 1;
+		this.#second = second;
 		const cpuMs = host.cpuMs();
 		this.cpu = Math.max(0, (cpuMs - this.#cpuMs) / elapsed);
 		this.#cpuMs = cpuMs;
 		this.sizes = log.sizes();
 		timings.loopDelay.record(host.worstLoopDelay());
-		this.#count();
+		this.#count(missed);
 		const { rss, heapUsed } = host.memory();
 		const fallback = this.presence.clients;
 		const perSecond = (name: Parameters<Recent['grown']>[0]) => (this.recent.grown(name, 1) * SECOND) / elapsed;
@@ -113,18 +126,18 @@ export class Monitor {
 				failed: perSecond('failed'),
 				errors: perSecond('errors'),
 				broken: perSecond('broken'),
-				responseMs: timings.response.tick().p95,
-				deliveryMs: timings.delivery.tick().p95,
-				commitMs: timings.commit.tick().p95,
-				roundTripMs: timings.roundTrip.tick().p95,
-				loopDelayMs: timings.loopDelay.tick().max,
+				responseMs: timings.response.tick(missed).p95,
+				deliveryMs: timings.delivery.tick(missed).p95,
+				commitMs: timings.commit.tick(missed).p95,
+				roundTripMs: timings.roundTrip.tick(missed).p95,
+				loopDelayMs: timings.loopDelay.tick(missed).max,
 				rss,
 				heapUsed,
 				cpu: this.cpu,
 				load: host.load()[0],
 			},
 		};
-		this.history.push(sample, Math.round(elapsed / SECOND) - 1);
+		this.history.push(sample, missed);
 		this.#latest = sample;
 		return sample;
 	}
@@ -154,12 +167,14 @@ export class Monitor {
 		this.since = clock.wall();
 	}
 
-	#count() {
+	#secondAt = (now: number): number => Math.round((now - this.#origin) / SECOND);
+
+	#count(missed = 0) {
 		const { counters, incidents, registry } = this.measured;
 		const { received, delivered, failed, stored, duplicates, reconnects } = counters;
 		const { fresh, resumed, gap, reset } = counters.recovery;
 		const { errors, broken, lost, answers, faults } = incidents.totals;
-		this.recent.push({
+		const totals = {
 			received,
 			delivered,
 			failed,
@@ -172,6 +187,7 @@ export class Monitor {
 			resumed,
 			unresumed: gap + reset,
 			reconnects,
-		});
+		};
+		this.recent.push(totals, missed);
 	}
 }

@@ -26,9 +26,12 @@ export interface Totals {
 export class Recent {
 	readonly #kept: Totals[] = [];
 
-	push(totals: Totals) {
+	/** Takes the counts of a second, after `missed` ones in which the process stood still: nothing was counted in those. */
+	push(totals: Totals, missed = 0) {
+		const last = this.#kept.at(-1);
+		for (let second = 0; last && second < Math.min(missed, KEPT); second++) this.#kept.push(last);
 		this.#kept.push(totals);
-		if (this.#kept.length > KEPT) this.#kept.shift();
+		if (this.#kept.length > KEPT) this.#kept.splice(0, this.#kept.length - KEPT);
 	}
 
 	/** Forgets what was: the counts begin anew. */

@@ -39,13 +39,14 @@ export class Timing {
 		this.sumMs += ms;
 	}
 
-	/** A second is over: what it held goes into the minute. */
-	tick(): SecondReport {
+	/** A second is over: what it held goes into the minute. Before it the process stood still for `missed` ones. */
+	tick(missed = 0): SecondReport {
 		const second = { p95: at(this.#second, 95), p99: at(this.#second, 99), max: highest(this.#second) };
-		this.#seconds += 1;
-		const slot = this.#slots[Math.floor(this.#seconds / SLOT) % SLOTS];
-		if (this.#seconds % SLOT === 0) slot?.reset();
-		if (second.max !== null) slot?.add(this.#second);
+		for (let passed = 0; passed <= Math.min(missed, SLOT * SLOTS); passed++) {
+			this.#seconds += 1;
+			if (this.#seconds % SLOT === 0) this.#slot?.reset();
+		}
+		if (second.max !== null) this.#slot?.add(this.#second);
 		this.#second.reset();
 		return second;
 	}
@@ -61,6 +62,11 @@ export class Timing {
 		}
 		if (this.#second.count > 0) all.add(this.#second);
 		return { count: all.count, p50: at(all, 50), p95: at(all, 95), p99: at(all, 99), max: highest(all) };
+	}
+
+	/** The one that the last second belongs to. */
+	get #slot(): RecordableHistogram | undefined {
+		return this.#slots[Math.floor(this.#seconds / SLOT) % SLOTS];
 	}
 
 	reset() {
