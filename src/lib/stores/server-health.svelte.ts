@@ -41,7 +41,9 @@ export class ServerHealth {
 	#window = $state.raw<Window>('5m');
 	#heard = $state.raw<Heard>({ now: 0, wall: 0, rendered: true });
 	#pausedAt = $state.raw<number | null>(null);
+	/** What could not be had: the figures, and what the tables show. */
 	#problem = $state.raw<string | null>(null);
+	#tablesProblem = $state.raw<string | null>(null);
 	/** Alerts that were over when they were last fetched: each second tells the newest ones alone. */
 	#over = $state.raw<Alert[]>([]);
 	#client: Client | null = null;
@@ -60,7 +62,9 @@ export class ServerHealth {
 		if (series.window === '5m') this.#recent = series;
 		else this.#longer = series;
 		this.#heard = { now: systemClock.now(), wall: state.metrics.at, rendered: true };
-		this.tables = new StatusTables({ incidents, connections }, (error) => this.#failed(error));
+		this.tables = new StatusTables({ incidents, connections }, (error) => {
+			this.#tablesProblem = error === null ? null : this.#sentence(error);
+		});
 	}
 
 	/** The latest figures. */
@@ -93,7 +97,7 @@ export class ServerHealth {
 
 	/** What could not be had, in a sentence; null when all is well. */
 	get problem() {
-		return this.#problem;
+		return this.#problem ?? this.#tablesProblem;
 	}
 
 	/** Follows the figures while somebody looks; returns the function that stops it. */
@@ -116,6 +120,7 @@ export class ServerHealth {
 	look(window: Window) {
 		this.#window = window;
 		this.#follow(true);
+		if (this.paused) this.#load();
 	}
 
 	/** Begins or ends following, whichever is due; `again` begins anew. */
@@ -186,12 +191,13 @@ export class ServerHealth {
 				this.#recent = merge(this.#recent, series);
 			} else this.#longer = merge(this.#longer, series);
 		} catch (error) {
-			this.#failed(error);
+			this.#problem = this.#sentence(error);
 		}
 	}
 
-	#failed(error: unknown) {
+	/** What is wrong; that the token is wanted again is told to the page. */
+	#sentence(error: unknown): string {
 		if (error instanceof SignedOut) this.#events.signedOut();
-		else this.#problem = error instanceof Error ? error.message : String(error);
+		return error instanceof Error ? error.message : String(error);
 	}
 }

@@ -11,20 +11,21 @@ export class StatusTables {
 	#connections = $state.raw<Connections | null>(null);
 	#incidents = $state.raw<IncidentReport[] | null>(null);
 	#query = $state.raw(FIRST_QUERY);
-	readonly #failed: (error: unknown) => void;
+	readonly #answered: (error: unknown) => void;
 	/** Incidents that are there, and those that are shown. */
 	#told = 0;
 	#loaded = -1;
 	#asked = 0;
 	#typing: ReturnType<typeof setTimeout> | undefined;
 
+	/** @param answered hears of each answer: null, or why there was none */
 	constructor(
 		rendered: { connections?: Connections | undefined; incidents?: IncidentReport[] | undefined },
-		failed: (error: unknown) => void,
+		answered: (error: unknown) => void,
 	) {
 		this.#connections = rendered.connections ?? null;
 		this.#incidents = rendered.incidents ?? null;
-		this.#failed = failed;
+		this.#answered = answered;
 	}
 
 	/** Null before they were fetched for the first time. */
@@ -73,8 +74,9 @@ export class StatusTables {
 			const connections = await fetchConnections(this.#query);
 			// An answer that was overtaken by a later question is an answer to another one.
 			if (asked === this.#asked) this.#connections = connections;
+			this.#answered(null);
 		} catch (error) {
-			this.#failed(error);
+			this.#answered(error);
 		}
 	}
 
@@ -83,7 +85,7 @@ export class StatusTables {
 		try {
 			await endConnection(id);
 		} catch (error) {
-			if (error instanceof SignedOut) this.#failed(error);
+			if (error instanceof SignedOut) this.#answered(error);
 			return error instanceof Error ? error.message : String(error);
 		}
 		await this.loadConnections();
@@ -96,7 +98,7 @@ export class StatusTables {
 			this.#incidents = (await fetchErrors()).history;
 			this.#loaded = told;
 		} catch (error) {
-			this.#failed(error);
+			this.#answered(error);
 		}
 	}
 }

@@ -13,7 +13,7 @@ const causes: Record<string, CauseWords> = {
 	client: { title: 'Closed by the client', advice: 'Somebody left, or closed the page.', broken: false },
 	network: {
 		title: 'Broken without a word (1006)',
-		advice: 'A network change, a proxy or a crash cut it. Many at one age: look at the ages below for a proxy’s timeout.',
+		advice: 'A network change, a proxy or a crash cut it. Many of one age: a proxy’s timeout.',
 		broken: true,
 	},
 	'heartbeat-timeout': {
