@@ -16,6 +16,7 @@ async function start(options?: OperatedOptions): Promise<Operated> {
 	servers.push(server);
 	return server;
 }
+const problem = v.object({ message: v.string() });
 const rowsOf = async ({ ask }: Operated) =>
 	v.parse(connections, await (await ask('connections', { headers: withToken })).json()).rows;
 const end = ({ ask }: Operated, id: string, headers: Record<string, string> = withToken) =>
@@ -75,6 +76,8 @@ describe('ending a connection', () => {
 		for (const query of ['', '?id=', '?id=a&force=true']) {
 			const answer = await server.ask(`connections${query}`, { method: 'DELETE', headers: withToken });
 			expect(answer.status).toBe(400);
+			// In our words, and with nothing of what was asked.
+			expect(v.parse(problem, await answer.json()).message).toMatch(/^(id: expected the id of a connection|query: .*)$/);
 		}
 	});
 });

@@ -60,7 +60,7 @@ function perform(to: Dispatcher, connection: Connection, session: Session, frame
 			return; // `dispatch` has answered it
 		case 'pong':
 			if (connection.echoed(frame.at, to.clock.now())) to.timings.roundTrip.record(connection.roundTripMs ?? 0);
-			return session.reports(frame.outbox, to.registry.now);
+			return session.reports(frame.outbox);
 		case 'subscribe':
 			if (connection.subscriptions.length >= ROOMS_PER_CONNECTION && !follows(connection, frame.room))
 				return tell(to, connection, 'rate-limited', `a connection follows at most ${ROOMS_PER_CONNECTION} rooms`, {

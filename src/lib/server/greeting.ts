@@ -66,7 +66,7 @@ export async function greet(greeter: Greeter, connection: Connection, hello: Hel
 	connection.number = hello.connectionNumber;
 	session.connectionNumber = Math.max(session.connectionNumber, connection.number);
 	session.endedAt = registry.now;
-	session.reports(hello.outbox, registry.now);
+	session.reports(hello.outbox);
 	connection.session = session;
 	session.connections += 1;
 	// Where there is no older one to spare, a newer one need not wait for this one's rooms to fence it.

@@ -28,7 +28,6 @@ export class Hub {
 	readonly #outgoing: Outgoing;
 	readonly #publish: Publish;
 	readonly #report: Report;
-
 	readonly #counters: Counters;
 
 	constructor(log: MessageLog, outgoing: Outgoing, publish: Publish, report: Report, counters: Counters) {

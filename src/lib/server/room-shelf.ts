@@ -48,9 +48,9 @@ export class RoomShelf {
 		this.#rooms.delete(room.name);
 	}
 
-	/** Somebody has left. Between two polls a room would be forgotten, and read from the log again, each time: it rests then. */
-	left(room: Room, isBack: boolean) {
-		if (!isBack || !room.loaded || this.#resting.size >= RESTING_ROOMS) this.#dropIfEmpty(room);
+	/** Somebody has left. Between two polls a room would be forgotten, and read from the log again, each time: after one it `rests`. */
+	left(room: Room, rests: boolean) {
+		if (!rests || !room.loaded || this.#resting.size >= RESTING_ROOMS) this.#dropIfEmpty(room);
 		else if (room.subscribers.size === 0) this.#resting.add(room);
 	}
 

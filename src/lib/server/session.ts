@@ -37,10 +37,10 @@ export class Session {
 	endedAt = 0;
 	previous: { endedBy: Ending; code: number } | undefined;
 	/**
-	 * What its client last said of messages that wait for their ack, with each hello and pong, and when, in the registry's time.
-	 * Null: none waits for longer than a moment, or it has not said. One over HTTP may be silent for as long as a stream lasts.
+	 * What its client last said of messages that wait for their ack, with each hello and pong. Null: none waits for longer than a
+	 * moment, or it has not said. One over HTTP may be silent for as long as a stream lasts.
 	 */
-	outbox: { messages: number; oldestMs: number; at: number } | null = null;
+	outbox: OutboxReport | null = null;
 	/** Its messages, and its requests over HTTP. */
 	readonly bucket: TokenBucket;
 	readonly requests: TokenBucket;
@@ -57,9 +57,9 @@ export class Session {
 		this.requests = new TokenBucket(requests, now);
 	}
 
-	/** Its client says what waits, `now` in the registry's time. */
-	reports(outbox: OutboxReport | undefined, now: number) {
-		this.outbox = outbox?.messages ? { ...outbox, at: now } : null;
+	/** Its client says what waits. */
+	reports(outbox: OutboxReport | undefined) {
+		this.outbox = outbox?.messages ? outbox : null;
 	}
 }
 

@@ -12,15 +12,15 @@ const fail = (where: string, error: unknown) => {
 const rate = { perSecond: 0, burst: 1 };
 const session = () => new Session('c', 'ann', { messages: rate, requests: rate }, 0);
 
-it('the outbox of a client: its last word, and when; nothing where nothing waits', () => {
+it('the outbox of a client: its last word; nothing where nothing waits', () => {
 	const ann = session();
 	expect(ann.outbox).toBeNull();
-	ann.reports({ messages: 3, oldestMs: 4_000 }, 7);
-	expect(ann.outbox).toEqual({ messages: 3, oldestMs: 4_000, at: 7 });
-	ann.reports({ messages: 0, oldestMs: 0 }, 8);
+	ann.reports({ messages: 3, oldestMs: 4_000 });
+	expect(ann.outbox).toEqual({ messages: 3, oldestMs: 4_000 });
+	ann.reports({ messages: 0, oldestMs: 0 });
 	expect(ann.outbox).toBeNull();
-	ann.reports({ messages: 1, oldestMs: 1_000 }, 9);
-	ann.reports(undefined, 10);
+	ann.reports({ messages: 1, oldestMs: 1_000 });
+	ann.reports(undefined);
 	expect(ann.outbox).toBeNull();
 });
 

@@ -31,7 +31,8 @@ export const connectionsQuery = v.strictObject({
 });
 
 export const endQuery = v.strictObject({
-	id: v.pipe(v.string('expected the id of a connection'), v.nonEmpty('expected the id of a connection')),
+	// Where it is missing we say so, and not the library in its own words.
+	id: v.optional(v.pipe(v.string(), v.nonEmpty('expected the id of a connection')), ''),
 });
 
 /**

@@ -63,11 +63,13 @@ export class Presence {
 	/** Those that match. */
 	rows({ search, sort, descending, limit }: ConnectionQuery): Connections {
 		const wanted = search.toLowerCase();
-		const all = [...this.#here()].map((session) => this.#row(session));
-		const matching = wanted === '' ? all : all.filter((row) => textOf(row).includes(wanted));
+		const all = [...this.#here()].map((session) => ({ session, row: rowOf(session, this.#registry.now) }));
+		const matching = wanted === '' ? all : all.filter(({ row }) => textOf(row).includes(wanted));
 		const direction = descending ? -1 : 1;
-		matching.sort((a, b) => direction * compare[sort](a, b) || (a.id < b.id ? -1 : 1));
-		return { total: all.length, matching: matching.length, rows: matching.slice(0, limit) };
+		matching.sort(({ row: a }, { row: b }) => direction * compare[sort](a, b) || (a.id < b.id ? -1 : 1));
+		const told = matching.slice(0, limit);
+		for (const { row, session } of told) if (row.transport === 'long-polling') this.#remember(row.id, session);
+		return { total: all.length, matching: matching.length, rows: told.map(({ row }) => row) };
 	}
 
 	/** The session that a row of this id stands for, or stood for when it was told. */
@@ -86,28 +88,27 @@ export class Presence {
 	}
 
 	#remember(id: string, session: Session) {
+		this.#told.delete(id); // told again, it is the newest
 		this.#told.set(id, session);
 		if (this.#told.size <= TOLD) return;
 		const [oldest = ''] = this.#told.keys();
 		this.#told.delete(oldest);
 	}
+}
 
-	#row(session: Session): ConnectionRow {
-		const { latest, connection, outbox, transport, since, rooms } = session;
-		if (transport === 'long-polling' && latest) this.#remember(latest.id, session);
-		return {
-			id: latest?.id ?? '',
-			user: latest?.user ?? null,
-			transport,
-			address: latest?.address ?? '',
-			rooms: connection ? connection.subscriptions.map(({ room }) => room.name) : [...rooms],
-			ageMs: Math.max(0, this.#registry.now - since),
-			roundTripMs: latest?.roundTripMs ?? null,
-			quality: latest && latest.missed > 0 ? 'poor' : qualityOf(latest?.roundTripMs ?? null),
-			bufferedBytes: connection?.buffered ?? 0,
-			outbox: outbox && { messages: outbox.messages, oldestMs: outbox.oldestMs },
-		};
-	}
+function rowOf({ latest, connection, outbox, transport, since, rooms }: Session, now: number): ConnectionRow {
+	return {
+		id: latest?.id ?? '',
+		user: latest?.user ?? null,
+		transport,
+		address: latest?.address ?? '',
+		rooms: connection ? connection.subscriptions.map(({ room }) => room.name) : [...rooms],
+		ageMs: Math.max(0, now - since),
+		roundTripMs: latest?.roundTripMs ?? null,
+		quality: latest && latest.missed > 0 ? 'poor' : qualityOf(latest?.roundTripMs ?? null),
+		bufferedBytes: connection?.buffered ?? 0,
+		outbox,
+	};
 }
 
 function qualityOf(roundTripMs: number | null): ConnectionRow['quality'] {
