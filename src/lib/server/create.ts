@@ -213,8 +213,10 @@ export async function createRealtime(
 				stop();
 				host.close();
 				for (const connection of [...registry]) connection.end('restart', 1012, 'the server restarts');
-				await Promise.all([log.close(), closeAlerts()]);
+				// Each by itself: a disk that is full at the end must not keep the webhook from hearing of it.
+				const ends = await Promise.allSettled([log.close(), closeAlerts()]);
 				provideRealtime(undefined);
+				for (const end of ends) if (end.status === 'rejected') throw end.reason;
 			})();
 			return closed;
 		},

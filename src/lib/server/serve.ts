@@ -45,7 +45,7 @@ export function serve(realtime: RealtimeServer, { listen }: Pick<Options, 'liste
 		url: `http://${listen.host === '0.0.0.0' ? 'localhost' : listen.host}:${server.port}`,
 		port: server.port ?? listen.port,
 		close() {
-			closed ??= realtime.close().then(() => {
+			closed ??= realtime.close().finally(() => {
 				server.stop(true);
 			});
 			return closed;

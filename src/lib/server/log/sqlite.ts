@@ -115,8 +115,10 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<MessageL
 				cancelTrim();
 				cancelProbe();
 				reader.close(false);
-				await writer.ask({ type: 'close' }).finally(() => writer.terminate());
-				unlock();
+				await writer.ask({ type: 'close' }).finally(() => {
+					writer.terminate();
+					unlock();
+				});
 			})();
 			return closed;
 		},
