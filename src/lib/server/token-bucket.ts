@@ -1,7 +1,8 @@
 /** A rate with a burst: how often something may happen, in all or to each. */
 
-/** Keys whose rate is remembered; past it the idle ones are forgotten. */
+/** Keys whose rate is remembered. Past it the idle ones are forgotten, looked for this often, in milliseconds; then those that came first. */
 const KEYS = 10_000;
+const LOOK_EVERY = 1_000;
 
 export interface Rate {
 	/** Tokens a second; 0 lifts the limit. */
@@ -47,6 +48,7 @@ export class TokenBucket {
 export class Buckets {
 	readonly #rate: Rate;
 	readonly #buckets = new Map<string, TokenBucket>();
+	#lookedAt = Number.NEGATIVE_INFINITY;
 
 	constructor(rate: Rate) {
 		this.#rate = rate;
@@ -63,9 +65,21 @@ export class Buckets {
 	#of(key: string, now: number): TokenBucket {
 		const known = this.#buckets.get(key);
 		if (known) return known;
-		if (this.#buckets.size >= KEYS) for (const [old, each] of this.#buckets) if (each.idle(now)) this.#buckets.delete(old);
+		if (this.#buckets.size >= KEYS) this.#forget(now);
 		const bucket = new TokenBucket(this.#rate, now);
 		this.#buckets.set(key, bucket);
 		return bucket;
+	}
+
+	/** Not a look through all of them for each that comes: somebody with very many addresses would keep us busy with that alone. */
+	#forget(now: number) {
+		if (now - this.#lookedAt >= LOOK_EVERY) {
+			this.#lookedAt = now;
+			for (const [key, each] of this.#buckets) if (each.idle(now)) this.#buckets.delete(key);
+		}
+		for (const [first] of this.#buckets) {
+			if (this.#buckets.size < KEYS) return;
+			this.#buckets.delete(first);
+		}
 	}
 }

@@ -163,4 +163,14 @@ describe('incidents', () => {
 		expect(history.at(-1)).toMatchObject({ cause: 'rate-limit', times: 5_000 });
 		expect(history[0]).toMatchObject({ cause: 'network', ageMs: 801 });
 	});
+
+	it('refused alike, one after the other, over two transports -> two places', () => {
+		const incidents = accountOf(new FakeClock());
+		for (const transport of ['long-polling', 'long-polling', 'event-stream'] as const) incidents.refused(transport, 4001, 0);
+		const told = incidents.report.history.map(({ transport, times }) => [transport, times]);
+		expect(told).toEqual([
+			['long-polling', 2],
+			['event-stream', 1],
+		]);
+	});
 });

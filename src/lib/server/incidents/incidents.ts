@@ -214,6 +214,7 @@ export class Incidents {
 			kind !== 'close' &&
 			last.kind === kind &&
 			last.code === facts.code &&
+			last.transport === facts.transport &&
 			last.user === facts.user &&
 			last.room === facts.room
 		) {
