@@ -3,6 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext, Page, Request } from '@playwright/test';
+import * as v from 'valibot';
+import { metrics as figures } from '../../src/lib/protocol/status.ts';
 import { nginxWithoutUpgrade, startNginx } from '../support/nginx.ts';
 import { startServer } from '../support/server.ts';
 import { expect, personOn, test } from './app.ts';
@@ -54,7 +56,7 @@ test('T-53 the machine sleeps until the server has given it up -> it wakes to ev
 	playwright,
 }) => {
 	const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-sleep-'));
-	const env = { HEARTBEAT_INTERVAL_MS: '500', HEARTBEAT_TIMEOUT_MS: '300', LOG_LEVEL: 'debug' };
+	const env = { HEARTBEAT_INTERVAL_MS: '500', HEARTBEAT_TIMEOUT_MS: '300' };
 	const server = await startServer({ dataDir, env });
 	const { executablePath, args = [] } = test.info().project.use.launchOptions ?? {};
 	const machine = await playwright.chromium.launchServer({ args, ...(executablePath && { executablePath }) });
@@ -67,7 +69,8 @@ test('T-53 the machine sleeps until the server has given it up -> it wakes to ev
 		const group = -(machine.process().pid ?? 0);
 		process.kill(group, 'SIGSTOP');
 		for (const text of ['one', 'two']) await bob.say(text);
-		await expect.poll(() => server.log()).toContain('heartbeat-timeout');
+		const metrics = async () => v.parse(figures, await (await fetch(`${server.url}/api/websocket/metrics`)).json());
+		await expect.poll(async () => (await metrics()).closes.byCause).toEqual({ 'heartbeat-timeout': 1 });
 		process.kill(group, 'SIGCONT');
 		await expect.poll(ann.texts).toEqual(['one', 'two']);
 		await ann.say('good morning');

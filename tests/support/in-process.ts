@@ -11,8 +11,9 @@ import type { MessageLog } from '../../src/lib/server/log/message-log.ts';
 import type { Logger } from '../../src/lib/server/logging.ts';
 import type { Host } from '../../src/lib/server/monitor/host.ts';
 import { readOptions } from '../../src/lib/server/options.ts';
-import { serve } from '../../src/lib/server/serve.ts';
+import { type Pages, serve } from '../../src/lib/server/serve.ts';
 import type { Tracer } from '../../src/lib/server/tracing.ts';
+import { barePages } from './bare-pages.ts';
 import { type PeerOptions, RawPeer } from './raw-peer.ts';
 
 export interface InProcessOptions {
@@ -26,6 +27,8 @@ export interface InProcessOptions {
 	host?: Host;
 	/** As `bun run dev` starts it. */
 	development?: boolean;
+	/** What answers beside the API. @default nothing but `/api/identity` */
+	pages?: Pages;
 	/** Hears what the server logs. @default nobody does, and the test's output stays readable */
 	logger?: Logger;
 	/** Hears what it does. @default nobody does */
@@ -76,6 +79,7 @@ export async function startInProcess({
 	clock,
 	host,
 	development = false,
+	pages,
 	// Nobody configured this one: what it is told goes nowhere.
 	logger = getLogger(['holdfast-test']),
 	tracer,
@@ -95,16 +99,7 @@ export async function startInProcess({
 		...(clock && { clock }),
 		...(host && { host }),
 	});
-	const running = serve(
-		realtime,
-		options,
-		(request, server) => {
-			if (new URL(request.url).pathname === '/api/identity' && request.method === 'POST')
-				return realtime.identity({ request, address: server.requestIP(request)?.address ?? '' });
-			return new Response('not found', { status: 404 });
-		},
-		logger,
-	);
+	const running = serve(realtime, options, pages ?? barePages(realtime), logger);
 	const cookie = cookieJar(running.url);
 	return {
 		url: running.url,
