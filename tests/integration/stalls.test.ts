@@ -32,6 +32,8 @@ async function told({ url }: InProcess, window: Window = '5m') {
 	const response = await fetch(`${url}/api/websocket/status?window=${window}`);
 	return v.parse(status, await response.json());
 }
+/** The points of a day at which something was measured, counted from the last one. */
+const measured = ({ values }: Series) => values.loopDelayMs.flatMap((value, index) => (value === null ? [] : [index - 1_439]));
 const last = ({ values }: Series, count: number) => values.loopDelayMs.slice(-count);
 
 describe('a process that stands still', () => {
@@ -64,9 +66,15 @@ describe('a process that stands still', () => {
 		await clock.advance(10_000);
 		expect((await told(server)).metrics.timings.response.count).toBe(1);
 		await clock.advance(40_000);
-		const { values } = (await told(server, '24h')).series;
-		const measured = values.loopDelayMs.flatMap((value, index) => (value === null ? [] : [index - 1_439]));
-		expect(measured).toEqual([-302, -301, -1, 0]);
+		expect(measured((await told(server, '24h')).series)).toEqual([-302, -301, -1, 0]);
+	});
+
+	it('the machine sleeps for five hours, and its clock with it -> the same gap', async () => {
+		const { server, clock } = await start();
+		await clock.advance(120_000);
+		clock.sleep(5 * 3_600_000);
+		await clock.advance(60_000);
+		expect(measured((await told(server, '24h')).series)).toEqual([-302, -301, 0]);
 	});
 
 	it('for an hour, in the middle of talk -> the rates of the first second are those of that hour', async () => {
@@ -108,6 +116,9 @@ describe('a look that fails', () => {
 		await clock.advance(30_000);
 		const { health, metrics } = await told(server);
 		expect(health.checks.loop).toBe(true);
+		unreadable = false;
+		await clock.advance(1_000);
+		expect(last((await told(server)).series, 32)).toEqual([null, ...Array(30).fill(null), 3]);
 		expect(metrics.errors.byKind).toEqual({ failure: 30 });
 	});
 });

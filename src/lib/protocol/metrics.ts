@@ -32,7 +32,7 @@ const ages = v.array(v.object({ fromMs: ms, toMs: v.nullable(ms), count }));
 const way = v.object({
 	/** Clients that it carries now. */
 	clients: count,
-	/** Connections that were asked for, those that were welcomed, and those that were turned away. */
+	/** Connections that were asked for, those that were welcomed, and those that were not: turned away, or gone before their hello. */
 	attempts: count,
 	successes: count,
 	refused: count,
@@ -77,7 +77,7 @@ export const metrics = v.object({
 	/** Refusals, refused frames, our own failures, and connections that did not end as they should. */
 	errors: v.object({ total: count, lastMinute: count, byKind: counts, byClass: counts, byCause: counts, byTransport: counts }),
 	closes: v.object({
-		/** Every connection that ended, and those among them that broke. */
+		/** Every connection that ended, and those among them that broke. A poll that was answered and a stream that lasted its time are none. */
 		total: count,
 		broken: count,
 		byCause: counts,

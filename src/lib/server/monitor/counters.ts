@@ -14,7 +14,7 @@ export class Counters {
 	readonly recovery: Record<Subscribed['result'], number> = { fresh: 0, resumed: 0, gap: 0, reset: 0 };
 	/** Clients that came back after a drop, by their own account. */
 	reconnects = 0;
-	/** Ways to us that were welcomed, and that were turned away: WebSockets, event streams, and stays on long-polling. */
+	/** Ways to us that were welcomed, and that were not (turned away, or gone before their hello): WebSockets, event streams, and stays on long-polling. */
 	readonly welcomed: Record<TransportName, number> = { websocket: 0, 'event-stream': 0, 'long-polling': 0 };
 	readonly refused: Record<TransportName, number> = { websocket: 0, 'event-stream': 0, 'long-polling': 0 };
 

@@ -55,8 +55,8 @@ export class Monitor {
 	cpu = 0;
 	sizes: LogSizes = { databaseBytes: 0, walBytes: 0 };
 	#latest: Sample;
-	#cpuMs: number;
-	#sampledAt: number;
+	/** When the last look was, by both clocks, and the processor time until then. */
+	#sampled: { now: number; at: number; cpuMs: number };
 	readonly #began: number;
 	/** Where the seconds begin that are looked at, in the clock's time, and how many of them are over. */
 	#origin: number;
@@ -66,8 +66,8 @@ export class Monitor {
 		this.measured = measured;
 		this.presence = new Presence(measured.registry, measured.sessions);
 		this.startedAt = this.since = measured.clock.wall();
-		this.#began = this.#origin = this.#sampledAt = measured.clock.now();
-		this.#cpuMs = measured.host.cpuMs();
+		this.#began = this.#origin = measured.clock.now();
+		this.#sampled = { now: this.#began, at: this.startedAt, cpuMs: measured.host.cpuMs() };
 		this.#latest = this.sample();
 	}
 
@@ -101,15 +101,14 @@ export class Monitor {
 	sample(): Sample {
 		const { clock, timings, host, log, registry } = this.measured;
 		const now = clock.now();
-		const elapsed = Math.max(1, now - this.#sampledAt);
-		this.#sampledAt = now;
+		const at = clock.wall();
+		const elapsed = Math.max(1, now - this.#sampled.now);
 		const second = this.#secondAt(now);
-		// While the process stood still.
+		// While the process stood still; and while the machine slept, of which its own clock knows nothing.
 		const missed = second - this.#second - 1;
-		this.#second = second;
+		const slept = Math.max(0, Math.round((at - this.#sampled.at - elapsed) / SECOND));
 		const cpuMs = host.cpuMs();
-		this.cpu = Math.max(0, (cpuMs - this.#cpuMs) / elapsed);
-		this.#cpuMs = cpuMs;
+		this.cpu = Math.max(0, (cpuMs - this.#sampled.cpuMs) / elapsed);
 		this.sizes = log.sizes();
 		timings.loopDelay.record(host.worstLoopDelay());
 		this.#count(missed);
@@ -117,7 +116,7 @@ export class Monitor {
 		const fallback = this.presence.clients;
 		const perSecond = (name: Parameters<Recent['grown']>[0]) => (this.recent.grown(name, 1) * SECOND) / elapsed;
 		const sample: Sample = {
-			at: clock.wall(),
+			at,
 			values: {
 				connections: registry.count,
 				fallback: fallback['event-stream'] + fallback['long-polling'],
@@ -137,7 +136,9 @@ export class Monitor {
 				load: host.load()[0],
 			},
 		};
-		this.history.push(sample, missed);
+		this.history.push(sample, missed + slept);
+		this.#second = second;
+		this.#sampled = { now, at, cpuMs };
 		this.#latest = sample;
 		return sample;
 	}
