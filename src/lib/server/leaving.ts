@@ -39,7 +39,9 @@ export function depart(
 		counters.refused[connection.transport] += 1;
 		return hub.leave(connection);
 	}
-	if (isHttp(connection) && connection.listens) session.rooms = subscriptions.map(({ room }) => room.name);
+	// A request that only sends names none.
+	if (isHttp(connection) && (connection.listens || subscriptions.length > 0))
+		session.rooms = subscriptions.map(({ room }) => room.name);
 	hub.leave(connection);
 	session.connections -= 1;
 	// A newer one has the session already: of that one nothing has ended.

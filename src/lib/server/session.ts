@@ -23,7 +23,7 @@ export class Session {
 	since = 0;
 	/** The last connection that had it: between two polls it says where the client is. */
 	latest: Connection | null = null;
-	/** The rooms of the last poll. */
+	/** The rooms of the last request over HTTP that asked for any. */
 	rooms: readonly string[] = [];
 	/** What hears for the client now: a WebSocket, an event stream, or the poll that is held. */
 	connection: Connection | null = null;

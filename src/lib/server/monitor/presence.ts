@@ -19,6 +19,8 @@ export interface ConnectionQuery {
 
 /** A client over HTTP is here while it is away no longer than this between two requests, in milliseconds. */
 const BETWEEN_REQUESTS = 5_000;
+/** One that does not listen lets another tab of its browser do so, and asks by itself each 25 s: see `transports/tabs.ts`. */
+const BETWEEN_QUESTIONS = 30_000;
 
 /** Polls whose ids were told and may be asked for by them, the last ones. */
 const TOLD = 2_000;
@@ -83,8 +85,9 @@ export class Presence {
 		for (const session of this.#sessions) if (this.#isHere(session)) yield session;
 	}
 
-	#isHere({ connection, onHttp, endedAt }: Session): boolean {
-		return connection !== null || (onHttp && this.#registry.now - endedAt < BETWEEN_REQUESTS);
+	#isHere({ connection, onHttp, endedAt, latest }: Session): boolean {
+		if (connection || !onHttp) return connection !== null;
+		return this.#registry.now - endedAt < (latest?.listens ? BETWEEN_REQUESTS : BETWEEN_QUESTIONS);
 	}
 
 	#remember(id: string, session: Session) {
