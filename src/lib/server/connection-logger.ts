@@ -3,10 +3,10 @@ import type { Clock } from '../clock.ts';
 import { closeCode } from '../protocol/codes.ts';
 import type { Connection } from './connection.ts';
 import { classifyClose } from './incidents/causes.ts';
+import { LineRate } from './line-rate.ts';
 import type { Logger } from './logging.ts';
-import { TokenBucket } from './token-bucket.ts';
 
-/** Refusals that are told of: whoever floods the server with requests must not flood the disk, or rotate away what came before. */
+/** Refusals that are told of. */
 const REFUSALS = { perSecond: 20, burst: 200 };
 
 /** Of a request that was turned away, or failed. Texts come as they were sent. */
@@ -25,17 +25,14 @@ export interface RefusedRequest {
 
 export class ConnectionLogger {
 	readonly #logger: Logger;
-	readonly #clock: Clock;
 	/** Looked at once: a poll is not to pay for a line that nobody wants. */
 	readonly #debugs: boolean;
-	readonly #refusals: TokenBucket;
-	#untold = 0;
+	readonly #refusals: LineRate;
 
 	constructor(logger: Logger, clock: Clock) {
 		this.#logger = logger;
-		this.#clock = clock;
 		this.#debugs = logger.isEnabledFor('debug');
-		this.#refusals = new TokenBucket(REFUSALS, clock.now());
+		this.#refusals = new LineRate(REFUSALS, clock);
 	}
 
 	opened(connection: Connection) {
@@ -58,7 +55,7 @@ export class ConnectionLogger {
 		const { transport, session, number, ending, refusal, missed, invalid, subscriptions } = connection;
 		const answered = transport === 'long-polling' && (code === closeCode.normal || code === closeCode.noCode);
 		if (answered && !this.#debugs) return;
-		const untold = refusal ? this.#takeTurn() : 0;
+		const untold = refusal ? this.#refusals.take() : 0;
 		if (untold === null) return;
 		const facts = {
 			...whoIs(connection),
@@ -80,22 +77,11 @@ export class ConnectionLogger {
 
 	/** An error where the server failed, a warning where a page of another origin may not connect: that may be a setting that lacks. */
 	refused(read: () => RefusedRequest) {
-		const untold = this.#takeTurn();
+		const untold = this.#refusals.take();
 		if (untold === null) return;
 		const facts = { ...read(), untold: untold || undefined };
 		const level = facts.status >= 500 && facts.code === 'server-error' ? 'error' : facts.status === 403 ? 'warning' : 'info';
 		this.#logger[level === 'warning' ? 'warn' : level]('request {request} to {path} was answered {status}: {reason}', facts);
-	}
-
-	/** How many refusals nobody was told of since the last one, or null where this one is to be one of them. */
-	#takeTurn(): number | null {
-		if (this.#refusals.take(this.#clock.now()) > 0) {
-			this.#untold += 1;
-			return null;
-		}
-		const untold = this.#untold;
-		this.#untold = 0;
-		return untold;
 	}
 }
 

@@ -20,6 +20,7 @@ import { routeOf, serveApi } from './http/routes.ts';
 import { Hub } from './hub.ts';
 import { createIdentities, keptSecret } from './identity.ts';
 import { Incidents } from './incidents/incidents.ts';
+import { createFailureLogger } from './line-rate.ts';
 import type { MessageLog } from './log/message-log.ts';
 import { openSqliteLog } from './log/sqlite.ts';
 import type { Logger } from './logging.ts';
@@ -70,9 +71,10 @@ export async function createRealtime(
 	const counters = new Counters();
 	const timings = createTimings();
 	const incidents = new Incidents(clock, (error) => logger.error('an incident was not counted: {error}', { error }));
+	const logFailure = createFailureLogger(logger, clock);
 	const report: Report = (where, error) => {
 		incidents.failed(where);
-		logger.error('unexpected error in {where}: {error}', { where, error });
+		logFailure(where, error);
 	};
 	const admission = createAdmission(options, clock);
 	const admin = createAdmin({ token: options.admin.token, open: development }, clock);
