@@ -32,10 +32,17 @@ export class LineRate {
 /** Logs failures of our own. A disk that is full fails with each commit, as often as all clients try again. */
 export function createFailureLogger(logger: Logger, clock: Pick<Clock, 'now'>): Report {
 	const rates = new Map<string, LineRate>();
+	function turn(where: string): number | null {
+		try {
+			const rate = rates.get(where) ?? new LineRate(FAILURES, clock);
+			rates.set(where, rate);
+			return rate.take();
+		} catch {
+			return 0; // the clock itself may be what failed: whoever reports must not suffer from it
+		}
+	}
 	return (where, error) => {
-		const rate = rates.get(where) ?? new LineRate(FAILURES, clock);
-		rates.set(where, rate);
-		const untold = rate.take();
+		const untold = turn(where);
 		if (untold !== null) logger.error('unexpected error in {where}: {error}', { where, error, untold: untold || undefined });
 	};
 }
