@@ -119,7 +119,7 @@ describe('the figures are those of /api/websocket/metrics', () => {
 		expect(without0(byLabel('holdfast_closes_total', 'cause'))).toEqual(closes.byCause);
 		expect(value('holdfast_broken_connections_total')).toBe(closes.broken);
 		const ages = byLabel('holdfast_close_age_seconds', 'le');
-		expect([ages['55'], ages['60'], ages['65'], ages['+Inf']]).toEqual([0, 0, 1, 1]);
+		expect([ages['55.0'], ages['60.0'], ages['65.0'], ages['+Inf']]).toEqual([0, 0, 1, 1]);
 		expect(value('holdfast_close_age_seconds_sum')).toBe(61);
 	});
 
@@ -152,6 +152,12 @@ describe('the figures are those of /api/websocket/metrics', () => {
 });
 
 describe('buckets', () => {
+	it('each bound is spelled as Prometheus 3 keeps it, so that rules find it there and in version 2', () => {
+		const bounds = [...families.values()].flatMap(({ samples }) => samples.flatMap(({ labels }) => labels.le ?? []));
+		expect(bounds.length).toBeGreaterThan(50);
+		for (const le of bounds) expect(le).toMatch(/^(?:\d+\.\d+|\+Inf)$/);
+	});
+
 	it('each bound counts what lies at it or below; an age at a bound, which began there, above', () => {
 		const timings = createTimings();
 		const times = [0.1, 1, 1.001, 2.5, 9, 10, 30, 100, 249, 250, 400, 500, 501, 1_000, 3_000, 6_000, 20_000];
@@ -167,7 +173,9 @@ describe('buckets', () => {
 		}
 		expect(value('holdfast_commit_seconds_sum')).toBeCloseTo(times.reduce((sum, ms) => sum + ms, 0) / 1_000, 9);
 		const below = byLabel('holdfast_close_age_seconds', 'le');
-		expect([5, 15, 30, 35, 65, 100, 105, 3_600, '+Inf'].map((le) => below[le])).toEqual([2, 3, 4, 5, 6, 7, 8, 8, 9]);
+		expect(['5.0', '15.0', '30.0', '35.0', '65.0', '100.0', '105.0', '3600.0', '+Inf'].map((le) => below[le])).toEqual([
+			2, 3, 4, 5, 6, 7, 8, 8, 9,
+		]);
 		expect(value('holdfast_close_age_seconds_sum')).toBe(ages.sumMs / 1_000);
 	});
 });

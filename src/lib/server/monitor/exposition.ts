@@ -29,7 +29,7 @@ export class Exposition {
 		let below = 0;
 		for (const [bound, count] of counts) {
 			below += count;
-			this.#sample(`${name}_bucket`, { le: spelled(bound) }, below);
+			this.#sample(`${name}_bucket`, { le: boundOf(bound) }, below);
 		}
 		this.#sample(`${name}_sum`, {}, sum);
 		this.#sample(`${name}_count`, {}, below);
@@ -52,6 +52,9 @@ export class Exposition {
 const samplesOf = (value: number | Samples): Samples => (typeof value === 'number' ? [[{}, value]] : value);
 
 const escaped = (text: string) => text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+
+/** Always with a point: Prometheus keeps `1` as `1.0` from its version 3 on, and as it comes before; so a rule finds it in both. */
+const boundOf = (bound: number) => (Number.isInteger(bound) ? bound.toFixed(1) : spelled(bound));
 
 function spelled(value: number): string {
 	if (Number.isFinite(value) || Number.isNaN(value)) return String(value);
