@@ -10,8 +10,8 @@ const servers: Operated[] = [];
 afterEach(async () => {
 	for (const server of servers.splice(0)) await server.close();
 });
-async function start() {
-	const server = await startOperated();
+async function start(env: Record<string, string> = {}) {
+	const server = await startOperated({ env });
 	servers.push(server);
 	const here = async () => {
 		const { transports, fallbackShare } = v.parse(metrics, await (await server.ask('metrics')).json());
@@ -51,4 +51,15 @@ it('one that listens returns at once -> five seconds away, it is gone', async ()
 	expect(await here()).toEqual([[['lobby']], 1]);
 	await server.clock.advance(2_000);
 	expect(await here()).toEqual([[], null]);
+});
+
+it('a stay whose requests are too many -> each refusal is counted, and it is still one attempt that was welcome', async () => {
+	const { server, cookie } = await start({ RATE_LIMIT_REQUESTS_PER_SECOND: '1', RATE_LIMIT_REQUESTS_BURST: '3' });
+	const statuses: number[] = [];
+	for (let n = 0; n < 8; n++) statuses.push((await poll(server.url, [helloOf('busy', { rooms: ['lobby'] })], { cookie })).status);
+	const refused = statuses.filter((status) => status === 429).length;
+	expect(refused).toBeGreaterThan(2);
+	const { transports, errors } = server.realtime.metrics();
+	expect(transports['long-polling']).toMatchObject({ attempts: 1, successes: 1, refused: 0, successRate: 1 });
+	expect(errors).toMatchObject({ total: refused, byKind: { refusal: refused }, byTransport: { 'long-polling': refused } });
 });

@@ -6,16 +6,18 @@ import { type Greeter, isHttp } from './greeting.ts';
 /** Polls end and begin anew all the time: these say nothing of the network. */
 const everyday: ReadonlySet<Ending> = new Set(['client', 'network', 'replaced']);
 
-/** Counts a request that was turned away before it became a connection. `transport` is what it stood for. */
+/**
+ * Counts a request that was turned away before it became a connection. `transport` is what it stood for, `stays` whether it was
+ * one of a stay that is counted as welcome: then it was no attempt to connect.
+ */
 export function turnedAway(
 	{ incidents, counters }: Pick<Greeter, 'incidents' | 'counters'>,
 	transport: TransportName | 'http',
 	code: number,
-	retryAfterMs: number,
-	user?: string,
+	{ retryAfterMs = 0, user, stays = false }: { retryAfterMs?: number; user?: string | undefined; stays?: boolean } = {},
 ) {
 	incidents.refused(transport, code, retryAfterMs, user);
-	if (transport !== 'http') counters.refused[transport] += 1;
+	if (transport !== 'http' && !stays) counters.refused[transport] += 1;
 }
 
 /** Takes a connection that is gone out of everything that knows it. `code` is that of its close frame, or what stands for it. */

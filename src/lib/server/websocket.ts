@@ -38,13 +38,13 @@ export function upgrade(endpoint: WebSocketEndpoint, request: Request, server: S
 			headers: { upgrade: 'websocket', connection: 'upgrade' },
 		});
 	if (!admission.originAllowed(knock)) {
-		turnedAway(endpoint, 'websocket', closeCode.forbidden, 0);
+		turnedAway(endpoint, 'websocket', closeCode.forbidden);
 		return refusal(403, 'forbidden', 'pages of this origin may not connect: see ALLOWED_ORIGINS');
 	}
 	const address = admission.addressOf(knock);
 	const retryAfterMs = admission.take(address);
 	if (retryAfterMs > 0) {
-		turnedAway(endpoint, 'websocket', closeCode.rateLimited, retryAfterMs);
+		turnedAway(endpoint, 'websocket', closeCode.rateLimited, { retryAfterMs });
 		return refusal(429, 'rate-limited', 'too many requests from your address', { retryAfterMs });
 	}
 	const ticket = new URL(request.url).searchParams.get('ticket');

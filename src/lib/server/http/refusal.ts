@@ -32,9 +32,16 @@ export class Refused extends Error {
 	readonly retryAfterMs: number;
 	/** Who asked, where that is known. */
 	readonly user: string | undefined;
+	/** Whether the request was one of a stay on HTTP that is welcome. */
+	readonly stays: boolean;
 
-	constructor(code: number, message: string, { retryAfterMs = 0, user }: { retryAfterMs?: number; user?: string } = {}) {
+	constructor(
+		code: number,
+		message: string,
+		{ retryAfterMs = 0, user, stays = false }: { retryAfterMs?: number; user?: string; stays?: boolean } = {},
+	) {
 		super(message);
+		this.stays = stays;
 		this.code = code;
 		this.retryAfterMs = retryAfterMs;
 		this.user = user;

@@ -79,7 +79,8 @@ export function admit(
 	const hello = first?.ok && first.frame.type === 'hello' ? first.frame : null;
 	const session = hello && to.sessions.find(user, hello.client);
 	// Whoever is known has an allowance of their own: many people may share an address.
-	spend(session ? session.requests.take(to.clock.now()) : to.admission.take(address), user);
+	const stays = session?.onHttp === true && hello?.connectionNumber === session.liveNumber;
+	spend(session ? session.requests.take(to.clock.now()) : to.admission.take(address), user, stays);
 	if (!hello) {
 		if (first && !first.ok && first.code === 'bad-frame')
 			throw new Refused(closeCode.badFrames, first.message, { user: user.id });
@@ -95,11 +96,12 @@ export function makeRoom(to: HttpEndpoint, who: { address: string; user: User },
 	if (reached) throw new Refused(reached.closeCode, reached.message, { retryAfterMs: reached.retryAfterMs, user: who.user.id });
 }
 
-/** @throws Refused when the allowance is used up for so many milliseconds */
-export function spend(retryAfterMs: number, user?: User) {
+/** @throws Refused when the allowance is used up for so many milliseconds; `stays` as in `Refused` */
+export function spend(retryAfterMs: number, user?: User, stays = false) {
 	if (retryAfterMs === 0) return;
 	throw new Refused(closeCode.rateLimited, 'you ask more often than this server answers', {
 		retryAfterMs,
+		stays,
 		...(user && { user: user.id }),
 	});
 }

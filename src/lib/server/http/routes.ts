@@ -42,8 +42,9 @@ export async function serveApi(to: ApiEndpoint, route: Route, request: Request, 
 	} catch (error) {
 		if (error instanceof Mistaken) return share(refusal(400, 'invalid-data', error.message));
 		if (!(error instanceof Refused)) to.report(transport, error);
-		const { code, message, retryAfterMs, user } = error instanceof Refused ? error : FAILED;
-		turnedAway(to, transport, code, retryAfterMs, user);
+		const refused = error instanceof Refused ? error : FAILED;
+		const { code, message, retryAfterMs } = refused;
+		turnedAway(to, transport, code, refused);
 		return share(closeResponse(code, message, { retryAfterMs }));
 	}
 }
