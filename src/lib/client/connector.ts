@@ -130,7 +130,8 @@ export function createConnector(options: Options, events: ConnectorEvents): Conn
 	function ended(drop: Drop) {
 		const failed = connection;
 		const ageMs = failed ? clock.now() - failed.openedAt : 0;
-		lastClose = { code: drop.code, transport: failed?.transport ?? 'websocket', afterMs: ageMs };
+		// Of a connection, not of the attempts after it: their ages say nothing about what breaks connections.
+		if (state.name === 'connected') lastClose = { code: drop.code, transport: failed?.transport ?? 'websocket', afterMs: ageMs };
 		const answered = state.name === 'connecting' && drop.class === 'connection' && ageMs < options.connectTimeout;
 		const asked = answered ? events.why(drop) : null;
 		if (asked) void asked.then((known) => connection === failed && settle(known));

@@ -77,6 +77,26 @@ describe('recovery', () => {
 		client.close();
 	});
 
+	it('cut, and the attempts after it fail as well -> the server is told of the connection that broke, and never of an attempt', async () => {
+		const { create, clock, server } = setup();
+		const client = create();
+		server.door = 1006;
+		client.connect();
+		await clock.advance(100);
+		server.door = null;
+		await clock.advance(3_000);
+		expect(server.last.hello?.lastClose).toBeUndefined();
+		server.last.close(1006);
+		server.door = 1006;
+		await clock.advance(4_000);
+		expect(client.state.name).not.toBe('connected');
+		server.door = null;
+		await clock.advance(10_000);
+		expect(client.state.name).toBe('connected');
+		expect(server.last.hello?.lastClose?.afterMs).toBeGreaterThan(1_000);
+		client.close();
+	});
+
 	it('a request over HTTP is welcomed as somebody else -> begins anew as that person; what went out as the one before fails', async () => {
 		const { client, clock, server, states } = setup();
 		client.connect();
