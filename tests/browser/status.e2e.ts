@@ -145,8 +145,23 @@ test('the server is killed -> stale since then, and never green; it is back -> l
 	await expect(freshness(page)).toContainText(/Stale since \d\d:\d\d:\d\d/);
 	await expect(page.locator('[data-level=stale]')).toContainText('No news from the server');
 	await expect(page.locator('[data-level=ok]')).toHaveCount(0);
+	// Whoever presses buttons meanwhile is told nothing new either.
+	const levels = await page.evaluateHandle(() => {
+		const seen = new Set<string>();
+		const look = () => seen.add(document.querySelector('[data-level]')?.getAttribute('data-level') ?? '');
+		new MutationObserver(look).observe(document.body, { subtree: true, attributes: true, childList: true });
+		return seen;
+	});
+	await page.getByText('1 h', { exact: true }).click();
+	await page.getByRole('button', { name: 'Pause' }).click();
+	await page.getByRole('button', { name: 'Resume' }).click();
+	await expect(page.locator('[data-level=paused]')).toContainText('Catching up');
+	await expect(page.locator('[data-level=stale]')).toBeVisible();
+	expect((await levels.evaluate((seen) => [...seen])).sort()).toEqual(['paused', 'stale']);
+	await page.getByText('5 min', { exact: true }).click();
 	await server.restart();
 	await expect(freshness(page)).toHaveAttribute('data-freshness', 'live', { timeout: 30_000 });
+	await expect(page.getByText('The server started at')).toBeVisible();
 	await expect(page.locator('[data-level=stale]')).toHaveCount(0);
 	await expect(page.getByText('can’t be reached')).toHaveCount(0);
 });

@@ -39,7 +39,7 @@ export class ServerHealth {
 	#recent = $state.raw<Series | null>(null);
 	#longer = $state.raw<Series | null>(null);
 	#window = $state.raw<Window>('5m');
-	#heard = $state.raw<Heard>({ now: 0, wall: 0, rendered: true });
+	#heard = $state.raw<Heard>({ now: 0, wall: 0, looked: 0, rendered: true });
 	#pausedAt = $state.raw<number | null>(null);
 	/** What could not be had: the figures, and what the tables show. */
 	#problem = $state.raw<string | null>(null);
@@ -61,7 +61,8 @@ export class ServerHealth {
 		this.#window = series.window;
 		if (series.window === '5m') this.#recent = series;
 		else this.#longer = series;
-		this.#heard = { now: systemClock.now(), wall: state.metrics.at, rendered: true };
+		const now = systemClock.now();
+		this.#heard = { now, wall: state.metrics.at, looked: now, rendered: true };
 		this.tables = new StatusTables({ incidents, connections }, (error) => {
 			this.#tablesProblem = error === null ? null : this.#sentence(error);
 		});
@@ -127,13 +128,14 @@ export class ServerHealth {
 	#follow(again = false) {
 		const client = document.visibilityState === 'visible' && !this.paused ? this.#client : null;
 		if (client && this.#unfollow && !again) return;
+		// What was missed by not looking is not the server's silence; nor is what is old the present.
+		if (!client) this.#heard = { ...this.#heard, looked: null };
+		else if (this.#heard.looked === null) this.#heard = { ...this.#heard, looked: systemClock.now() };
 		this.#unfollow?.();
 		this.#unfollow = client && this.#begin(client);
 	}
 
 	#begin(client: Client): () => void {
-		// What was missed by not looking is not the server's silence.
-		this.#heard = { ...this.#heard, now: systemClock.now(), rendered: true };
 		const subscription = client.subscribe(STATUS_ROOM, {
 			message() {},
 			subscribed: ({ state }) => {
@@ -145,7 +147,10 @@ export class ServerHealth {
 		});
 		this.#load();
 		const stepMs = Math.max(SLOWEST_LOAD_MS, windowLengths[this.#window].ms / 1_440);
-		const timer = this.#window === '5m' ? undefined : setInterval(() => this.#load(), stepMs);
+		// The shortest window grows by what is told; only what could not be had is asked for again.
+		const timer = setInterval(() => {
+			if (this.#window !== '5m' || this.#problem !== null) this.#load();
+		}, stepMs);
 		const stopTables = this.tables.follow();
 		return () => {
 			subscription.close();
@@ -174,7 +179,8 @@ export class ServerHealth {
 	#draw() {
 		this.#drawing = undefined;
 		if (!this.#next) return;
-		this.#heard = { now: systemClock.now(), wall: systemClock.wall(), rendered: false };
+		const now = systemClock.now();
+		this.#heard = { ...this.#heard, now, wall: systemClock.wall(), rendered: false };
 		this.#state = this.#next.state;
 		this.#recent = this.#next.series;
 		this.#next = null;
@@ -185,13 +191,15 @@ export class ServerHealth {
 		try {
 			const { series, alerts } = await fetchStatus(window);
 			this.#over = joinHistory(alerts.history, this.#over);
-			this.#problem = null;
+			const isWanted = window === this.#window;
+			if (isWanted) this.#problem = null;
 			if (window === '5m') {
 				if (this.#next) this.#next.series = merge(this.#next.series, series);
 				this.#recent = merge(this.#recent, series);
-			} else this.#longer = merge(this.#longer, series);
+			} else if (isWanted) this.#longer = merge(this.#longer, series);
 		} catch (error) {
-			this.#problem = this.#sentence(error);
+			const problem = this.#sentence(error);
+			if (window === this.#window) this.#problem = problem;
 		}
 	}
 

@@ -71,14 +71,14 @@ describe('bars', () => {
 		expect(columns.reduce((sum, { seen }) => sum + seen, 0)).toBe(96);
 		expect(columns.filter(({ timeout }) => timeout).map(({ fromMs }) => fromMs)).toEqual([30_000, 60_000, 100_000]);
 		expect(columns.find(({ fromMs }) => fromMs === 60_000)).toMatchObject({ seen: 58, reported: 51, seenHeight: 1 });
-		expect(agesSentence(columns)).toBe(
-			'Most broke at an age of 1m to 1m 5s: 109 of 153. That looks like a proxy’s idle timeout.',
-		);
+		expect(agesSentence(columns)).toBe('Most broke at an age of 1m to 1m 5s: 58 of 96. That looks like a proxy’s idle timeout.');
 	});
 
 	it('ages: a peak elsewhere is not, and none is said to be none', () => {
 		const elsewhere = ageColumns({ seen: [{ fromMs: 0, toMs: 5_000, count: 9 }], reported: [] });
 		expect(agesSentence(elsewhere)).toBe('Most broke at an age of 0s to 5s: 9 of 9.');
+		const unseen = ageColumns({ seen: [{ fromMs: 0, toMs: 5_000, count: 1 }], reported: [{ fromMs: 0, toMs: 5_000, count: 2 }] });
+		expect(agesSentence(unseen)).toBe('Most broke at an age of 0s to 5s: 2 of 2, as clients say.');
 		expect(agesSentence(ageColumns({ seen: [], reported: [] }))).toBe('No connection has broken yet.');
 	});
 });

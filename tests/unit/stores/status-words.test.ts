@@ -6,7 +6,7 @@ import { charts } from '../../../src/lib/stores/status/charts.ts';
 import { bytes, createTimes, decimal, lasted, share, took } from '../../../src/lib/stores/status/format.ts';
 import { freshness, freshnessText } from '../../../src/lib/stores/status/freshness.ts';
 import { sentence } from '../../../src/lib/stores/status/sentences.ts';
-import { causeWords, verdict, verdictLevel } from '../../../src/lib/stores/status/words.ts';
+import { causeWords, verdict, verdictLevel, wentWrong } from '../../../src/lib/stores/status/words.ts';
 import { NOON, statusOf } from '../../support/status-fixture.ts';
 import { alertsOf } from '../../support/status-tables.ts';
 
@@ -39,10 +39,16 @@ describe('figures', () => {
 });
 
 describe('how current it is', () => {
-	const heard = { now: 10_000, wall: NOON, rendered: false };
+	const heard = { now: 10_000, wall: NOON, looked: 0, rendered: false };
 	it('heard lately -> live; silent for more than 3 s -> stale since it was last heard', () => {
 		expect(freshness(heard, 12_400, null)).toEqual({ name: 'live', agoMs: 2_400 });
-		expect(freshness(heard, 13_001, null)).toEqual({ name: 'stale', since: NOON });
+		expect(freshness(heard, 13_001, null)).toEqual({ name: 'stale', since: NOON, agoMs: 3_001 });
+	});
+	it('looked at again after a while -> as of then, never "live", until something comes or the server is silent', () => {
+		const back = { ...heard, looked: 60_000 };
+		expect(freshness(back, 62_000, null)).toEqual({ name: 'missed', at: NOON });
+		expect(freshness(back, 63_001, null)).toEqual({ name: 'stale', since: NOON, agoMs: 53_001 });
+		expect(freshness({ ...back, now: 62_500 }, 62_900, null).name).toBe('live');
 	});
 	it('rendered, and not yet heard -> the time of the figures, never "live"; then stale, too', () => {
 		expect(freshness({ ...heard, rendered: true }, 10_500, null)).toEqual({ name: 'rendered', at: NOON });
@@ -54,7 +60,8 @@ describe('how current it is', () => {
 	it('in words', () => {
 		expect(freshnessText({ name: 'live', agoMs: 1_900 }, times)).toBe('Updated 1s ago');
 		expect(freshnessText({ name: 'live', agoMs: 400 }, times)).toBe('Updated just now');
-		expect(freshnessText({ name: 'stale', since: NOON + 190_000 }, times)).toBe('Stale since 12:03:10');
+		expect(freshnessText({ name: 'stale', since: NOON + 190_000, agoMs: 4_000 }, times)).toBe('Stale since 12:03:10');
+		expect(freshnessText({ name: 'stale', since: NOON, agoMs: 32_700_000 }, times)).toBe('Stale since 12:00:00, for 9h 5m');
 		expect(freshnessText({ name: 'paused', since: NOON }, times)).toBe('Paused at 12:00:00');
 	});
 });
@@ -90,6 +97,15 @@ describe('how it is', () => {
 	it('a cause nobody knew when this was written is shown by its name', () => {
 		expect(causeWords('network').title).toContain('1006');
 		expect(causeWords('a-new-one').title).toBe('a-new-one');
+	});
+	it('somebody who left is no incident; whoever broke, was turned away or refused is', () => {
+		const closed = ['client', 'drain', 'network', 'a-new-one'].map((cause) => wentWrong({ kind: 'close', cause }));
+		expect(closed).toEqual([false, false, true, true]);
+		expect((['refusal', 'error', 'failure'] as const).map((kind) => wentWrong({ kind, cause: 'invalid-data' }))).toEqual([
+			true,
+			true,
+			true,
+		]);
 	});
 });
 

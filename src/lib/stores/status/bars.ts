@@ -56,12 +56,17 @@ export function ageColumns({ seen, reported }: Ages): AgeColumn[] {
 	}));
 }
 
-/** What the ages tell, in a sentence. */
+/** What the ages tell, in a sentence. Most ends are both seen here and reported by their clients: whichever side knows of more tells. */
 export function agesSentence(columns: AgeColumn[]): string {
-	const total = columns.reduce((sum, { seen, reported }) => sum + seen + reported, 0);
+	const totals = columns.reduce((sum, { seen, reported }) => ({ seen: sum.seen + seen, reported: sum.reported + reported }), {
+		seen: 0,
+		reported: 0,
+	});
+	const side = totals.reported > totals.seen ? 'reported' : 'seen';
+	const total = totals[side];
 	if (total === 0) return 'No connection has broken yet.';
-	const peak = columns.reduce((most, column) => (column.seen + column.reported > most.seen + most.reported ? column : most));
-	const amount = peak.seen + peak.reported;
-	const said = `Most broke at an age of ${peak.label}: ${amount} of ${total}.`;
+	const peak = columns.reduce((most, column) => (column[side] > most[side] ? column : most));
+	const amount = peak[side];
+	const said = `Most broke at an age of ${peak.label}: ${amount} of ${total}${side === 'reported' ? ', as clients say' : ''}.`;
 	return peak.timeout && amount >= 5 && amount * 2 > total ? `${said} That looks like a proxy’s idle timeout.` : said;
 }

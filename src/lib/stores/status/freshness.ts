@@ -10,12 +10,16 @@ export type Freshness =
 	| { name: 'rendered'; at: number }
 	| { name: 'live'; agoMs: number }
 	| { name: 'paused'; since: number }
-	| { name: 'stale'; since: number };
+	/** Looked at again, and nothing was heard yet: as it was at that time. */
+	| { name: 'missed'; at: number }
+	| { name: 'stale'; since: number; agoMs: number };
 
 export interface Heard {
 	/** When figures last came: monotonic milliseconds, and the same moment on the wall. */
 	now: number;
 	wall: number;
+	/** Since when somebody looks, in monotonic milliseconds; null: nobody does. */
+	looked: number | null;
 	/** By the page's load, not by the connection. */
 	rendered: boolean;
 }
@@ -24,13 +28,17 @@ export interface Heard {
 export function freshness(heard: Heard, now: number, paused: number | null): Freshness {
 	if (paused !== null) return { name: 'paused', since: paused };
 	const agoMs = Math.max(0, now - heard.now);
-	if (agoMs > STALE_AFTER_MS) return { name: 'stale', since: heard.wall };
+	const waited = heard.looked !== null && heard.looked > heard.now ? now - heard.looked : agoMs;
+	if (waited > STALE_AFTER_MS) return { name: 'stale', since: heard.wall, agoMs };
+	if (waited !== agoMs) return { name: 'missed', at: heard.wall };
 	return heard.rendered ? { name: 'rendered', at: heard.wall } : { name: 'live', agoMs };
 }
 
 export function freshnessText(state: Freshness, times: Times): string {
-	if (state.name === 'stale') return `Stale since ${times.second(state.since)}`;
+	// How long, too, once that says something: the time alone may be that of another day.
+	const since = state.name === 'stale' && state.agoMs >= 10_000 ? `, for ${lasted(state.agoMs)}` : '';
+	if (state.name === 'stale') return `Stale since ${times.second(state.since)}${since}`;
 	if (state.name === 'paused') return `Paused at ${times.second(state.since)}`;
-	if (state.name === 'rendered') return `As of ${times.second(state.at)}`;
+	if (state.name === 'rendered' || state.name === 'missed') return `As of ${times.second(state.at)}`;
 	return state.agoMs < 1_000 ? 'Updated just now' : `Updated ${lasted(Math.floor(state.agoMs / 1_000) * 1_000)} ago`;
 }

@@ -6,6 +6,9 @@ import { type ConnectionQuery, queryText } from './connection-list.ts';
 /** The server wants the token, or another one. */
 export class SignedOut extends Error {}
 
+/** What was asked for is not there. */
+class Gone extends Error {}
+
 const refusal = v.object({ message: v.string() });
 
 /** @throws SignedOut, or Error with a sentence */
@@ -18,7 +21,8 @@ async function ask(path: string, { method = 'GET', body }: { method?: string; bo
 	if (response.ok) return answer;
 	const said = v.safeParse(refusal, answer);
 	const message = said.success ? said.output.message : `The server answered ${response.status}.`;
-	throw response.status === 401 ? new SignedOut(message) : new Error(message);
+	if (response.status === 401) throw new SignedOut(message);
+	throw response.status === 404 ? new Gone(message) : new Error(message);
 }
 
 function valid<Schema extends v.GenericSchema>(schema: Schema, answer: unknown): v.InferOutput<Schema> {
@@ -37,9 +41,16 @@ export const fetchConnections = async (query: ConnectionQuery): Promise<Connecti
 
 export const fetchErrors = async (): Promise<Errors> => valid(errors, await ask('errors'));
 
-/** Ends one connection; its client comes back by itself, unless it is told otherwise. */
+/**
+ * Ends one connection; its client comes back by itself, unless it is told otherwise.
+ * @throws SignedOut, or Error with a sentence
+ */
 export async function endConnection(id: string): Promise<void> {
-	await ask(`connections?id=${encodeURIComponent(id)}`, { method: 'DELETE' });
+	try {
+		await ask(`connections?id=${encodeURIComponent(id)}`, { method: 'DELETE' });
+	} catch (error) {
+		throw error instanceof Gone ? new Error('This connection is gone already.', { cause: error }) : error;
+	}
 }
 
 /** Exchanges the token for a cookie that this browser keeps for 12 hours. */

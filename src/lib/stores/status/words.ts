@@ -112,6 +112,10 @@ export const kindWords: Record<IncidentReport['kind'], string> = {
 	failure: 'Failed',
 };
 
+/** Whether it is one of those that somebody looks for: a connection may also have ended as it should. */
+export const wentWrong = ({ kind, cause }: Pick<IncidentReport, 'kind' | 'cause'>) =>
+	kind !== 'close' || causeWords(cause).broken;
+
 /** What the client does about it. */
 export const reactionWords: Record<IncidentReport['advice'], string> = {
 	none: 'nothing to do',
