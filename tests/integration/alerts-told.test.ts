@@ -59,11 +59,15 @@ async function start(answer: () => Response | Promise<Response>) {
 describe('an alert', () => {
 	it('is told to the log and to the webhook, and so is its end', async () => {
 		const { watched, notices, said, fill, free } = await start(() => new Response());
+		// The patience of a request is on the clock that passes here: it is not to pass before each was answered.
+		const atRest = watched.clock.pending;
 		fill();
-		await watched.pass(60);
+		await watched.pass(60, { until: ({ active }) => active.length > 0 });
+		await until(() => notices.length === 1 && watched.clock.pending === atRest, 'the webhook is told');
+		await watched.pass(29);
 		free();
-		await watched.pass(120);
-		await until(() => notices.length === 2, 'the webhook is told');
+		await watched.pass(120, { until: ({ history }) => history.length > 0 });
+		await until(() => notices.length === 2, 'the webhook is told that it is over');
 		expect(notices).toMatchObject([
 			{ event: 'raised', alert: { rule: 'memory', value: 1, clearedAt: null } },
 			{ event: 'cleared', alert: { rule: 'memory', value: 1, clearedAt: expect.any(Number) } },
@@ -79,7 +83,7 @@ describe('an alert', () => {
 	it('whose webhook hangs -> the server works on, stops all the same, and says what was not told', async () => {
 		const { watched, notices, said, fill } = await start(() => new Promise(() => {}));
 		fill();
-		await watched.pass(60);
+		await watched.pass(60, { until: ({ active }) => active.length > 0 });
 		await until(() => notices.length > 0, 'the webhook is asked');
 		const ann = await watched.join('Ann', ['lobby']);
 		expect(await ann.publish('lobby', 'hello')).toMatchObject({ type: 'ack' });
