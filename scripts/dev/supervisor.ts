@@ -6,6 +6,8 @@ import type { StartReason } from '../../src/lib/stores/fault-shapes.ts';
 const PAUSES = [500, 1_000, 2_000, 4_000, 8_000];
 /** What has run for so long has not crashed on starting, in milliseconds. */
 const SETTLED = 10_000;
+/** One press of Ctrl+C reaches us from the terminal and once more from each `bun run` above us, all within this time, in milliseconds. */
+const SAME_PRESS = 500;
 
 export interface Child {
 	kill(signal: NodeJS.Signals): void;
@@ -26,7 +28,7 @@ type State =
 	| { name: 'starting'; child: Child }
 	| { name: 'up'; child: Child; since: number }
 	| { name: 'down'; cancel: Cancel }
-	| { name: 'leaving'; child: Child }
+	| { name: 'leaving'; child: Child; since: number }
 	| { name: 'over' };
 
 export class Supervisor {
@@ -79,7 +81,9 @@ export class Supervisor {
 			this.#state.cancel();
 			this.#end(0);
 		} else if (this.#state.name !== 'over') {
-			this.#state = { name: 'leaving', child: this.#state.child };
+			const now = this.#options.clock.now();
+			if (this.#state.name === 'leaving' && now - this.#state.since < SAME_PRESS) return;
+			this.#state = { name: 'leaving', child: this.#state.child, since: now };
 			this.#state.child.kill(signal);
 		}
 	}

@@ -74,14 +74,26 @@ describe('the supervisor of the development server', () => {
 		expect(log).toEqual(['spawn']);
 	});
 
-	it('asked to leave -> passes it on, and ends with what the server ends with', () => {
-		const { supervisor, log, exit } = supervised();
+	it('asked to leave -> passes it on, and again when asked again, and ends with what the server ends with', async () => {
+		const { clock, supervisor, log, exit } = supervised();
 		supervisor.ready();
 		supervisor.leave('SIGINT');
+		await clock.advance(1_000);
 		supervisor.leave('SIGINT');
 		exit(1);
 		supervisor.leave('SIGINT');
 		expect(log).toEqual(['spawn', 'SIGINT', 'SIGINT', 'over 1']);
+	});
+
+	it('one press that comes by way of each `bun run` above -> the server is asked once', async () => {
+		const { clock, supervisor, log, exit } = supervised();
+		supervisor.ready();
+		for (let way = 0; way < 3; way++) {
+			supervisor.leave('SIGINT');
+			await clock.advance(20);
+		}
+		exit(0);
+		expect(log).toEqual(['spawn', 'SIGINT', 'over 0']);
 	});
 
 	it('asked to leave while the server is dead -> starts nothing any more', async () => {
