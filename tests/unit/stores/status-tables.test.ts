@@ -79,6 +79,10 @@ describe('bars', () => {
 		expect(agesSentence(elsewhere)).toBe('Most broke at an age of 0s to 5s: 9 of 9.');
 		const unseen = ageColumns({ seen: [{ fromMs: 0, toMs: 5_000, count: 1 }], reported: [{ fromMs: 0, toMs: 5_000, count: 2 }] });
 		expect(agesSentence(unseen)).toBe('Most broke at an age of 0s to 5s: 2 of 2, as clients say.');
+		const longer = { fromMs: 180_000, toMs: 210_000, count: 30 };
+		expect(agesSentence(ageColumns({ seen: [{ fromMs: 60_000, toMs: 65_000, count: 20 }, longer], reported: [] }))).toBe(
+			'They broke most often at an age of 1m to 1m 5s: 20 of 50.',
+		);
 		expect(agesSentence(ageColumns({ seen: [], reported: [] }))).toBe('No connection has broken yet.');
 	});
 });

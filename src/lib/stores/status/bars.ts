@@ -65,8 +65,13 @@ export function agesSentence(columns: AgeColumn[]): string {
 	const side = totals.reported > totals.seen ? 'reported' : 'seen';
 	const total = totals[side];
 	if (total === 0) return 'No connection has broken yet.';
-	const peak = columns.reduce((most, column) => (column[side] > most[side] ? column : most));
+	// By what a column holds for its width: else the wide ones at the end would hide a proxy's peak.
+	const heights = columns.map(
+		(column, index) => column[side] / ((columns[index + 1]?.fromMs ?? 2 * column.fromMs) - column.fromMs),
+	);
+	const peak = columns[heights.indexOf(Math.max(...heights))];
+	if (!peak) return '';
 	const amount = peak[side];
-	const said = `Most broke at an age of ${peak.label}: ${amount} of ${total}${side === 'reported' ? ', as clients say' : ''}.`;
+	const said = `${amount * 2 > total ? 'Most broke' : 'They broke most often'} at an age of ${peak.label}: ${amount} of ${total}${side === 'reported' ? ', as clients say' : ''}.`;
 	return peak.timeout && amount >= 5 && amount * 2 > total ? `${said} That looks like a proxy’s idle timeout.` : said;
 }
