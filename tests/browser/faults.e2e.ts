@@ -43,6 +43,9 @@ test('kill the server while somebody types -> the same page goes on, and all tha
 	await ann.page.getByRole('textbox', { name: 'Message' }).press('End');
 	await ann.page.keyboard.type('tence');
 	await ann.page.keyboard.press('Enter');
+	await ann.page.getByRole('button', { name: 'Cut' }).click();
+	const down = ann.page.getByText('The server is down: nothing can be changed until it is back.');
+	await expect(down).toBeVisible();
 
 	await expect.poll(ann.ticks, { timeout: 30_000 }).toEqual(['stored', 'stored']);
 	for (const person of [ann, bob]) {
@@ -51,6 +54,7 @@ test('kill the server while somebody types -> the same page goes on, and all tha
 		await expect(person.page.locator('body')).toHaveAttribute('data-same', 'yes');
 	}
 	await expect(ann.page.getByText('This page has outlived a server')).toBeVisible({ timeout: 10_000 });
+	await expect(down).toBeHidden();
 	for (const { page } of [ann, bob]) await page.context().close();
 });
 

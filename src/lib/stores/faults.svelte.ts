@@ -9,7 +9,7 @@ const refusal = v.object({ message: v.string() });
 
 export class Faults {
 	#report = $state.raw<FaultReport | null>(null);
-	#problem = $state.raw<string | null>(null);
+	#problem = $state.raw<{ text: string; down: boolean } | null>(null);
 	#held = $state.raw(false);
 
 	constructor() {
@@ -25,7 +25,7 @@ export class Faults {
 
 	/** Why the last change was not made, or null. */
 	get problem() {
-		return this.#problem;
+		return this.#problem?.text ?? null;
 	}
 
 	/** This page has outlived a server: hot reload has ended for it, and comes back with a reload. */
@@ -51,7 +51,8 @@ export class Faults {
 			await this.#ask({ method: 'POST', headers, body: JSON.stringify(wanted) });
 			this.#problem = null;
 		} catch (error) {
-			this.#problem = error instanceof Error ? error.message : String(error);
+			const text = error instanceof Error ? error.message : String(error);
+			this.#problem = { text, down: !(error instanceof Error && error.cause instanceof Response) };
 		}
 	}
 
@@ -63,6 +64,8 @@ export class Faults {
 		if (!v.is(faultReport, answer))
 			throw new Error(v.is(refusal, answer) ? answer.message : `The server answered ${response.status}.`, { cause: response });
 		this.#report = answer;
+		// It was down, and here is its answer.
+		if (this.#problem?.down) this.#problem = null;
 		return answer;
 	}
 

@@ -34,7 +34,7 @@ function words(entry: TimelineEntry): string {
 		case 'transport':
 			return `${nameOf(entry.transport)} ${entry.event}${entry.probe ? ' (probe)' : ''}${entry.code ? `, code ${entry.code}` : ''}`;
 		case 'welcome':
-			return `Welcome over ${nameOf(entry.transport)}${entry.resumed ? ', resumed' : ''}${entry.previous ? `; before: ${entry.previous}` : ''}`;
+			return `Welcome over ${nameOf(entry.transport)}${entry.resumed ? ', resumed' : ''}${entry.previous ? `; the one before: ended by ${entry.previous}` : ''}`;
 		case 'close':
 			return `Closed with ${entry.code}${entry.ageMs === null ? ', never connected' : ` after ${span(entry.ageMs)}`}: ${entry.reason}`;
 		case 'probe':

@@ -23,7 +23,7 @@ describe('what happened', () => {
 		expect(timelineOf(client, 50).map(({ text }) => text)).toEqual([
 			'Verdict: cut',
 			'Ping answered in 10 ms',
-			'Welcome over WebSocket, resumed; before: network',
+			'Welcome over WebSocket, resumed; the one before: ended by network',
 			'connecting → connected',
 			'Attempt 1',
 			'disconnected → connecting',
