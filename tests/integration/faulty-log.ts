@@ -34,8 +34,8 @@ export async function openFaultyLog(dataDir: string): Promise<FaultyLog> {
 					await faulty.after.append?.();
 					return answer;
 				})
-				.then(({ epoch, results }) => ({
-					epoch,
+				.then(({ results, ...rest }) => ({
+					...rest,
 					results: results.map((result) =>
 						result.status === 'stored' ? { ...result, offset: result.offset + faulty.shift } : result,
 					),
@@ -51,6 +51,7 @@ export async function openFaultyLog(dataDir: string): Promise<FaultyLog> {
 			const held = faulty.before.head?.(room);
 			return Promise.resolve(held).then(() => log.head(room));
 		},
+		view: (room) => log.view(room),
 		trim: () => log.trim(),
 		get writable() {
 			return log.writable;

@@ -1,6 +1,6 @@
 /** The rooms of a client: where each stands in its log, no message twice, none skipped. Rules 2 and 3. */
 import type { Cancel, Clock } from '../clock.ts';
-import type { ClientFrame, ErrorFrame, Message, Position, ServerFrame, Subscribed } from '../protocol/frames.ts';
+import type { ClientFrame, ErrorFrame, Hello, Message, Position, ServerFrame, Subscribed } from '../protocol/frames.ts';
 import { ROOMS_PER_CONNECTION } from '../protocol/limits.ts';
 import { RealtimeError } from './errors.ts';
 import { type Change, Snapshot } from './snapshot.ts';
@@ -39,6 +39,9 @@ interface Room {
 const passing = new Set<string>(['rate-limit', 'overload', 'server']);
 const PAUSE = 1_000;
 
+/** Where we stand in a room. Versions are those of one log: without a position in it they mean nothing. */
+const known = ({ name, position, snapshot }: Room) => ({ room: name, ...position, ...(position && snapshot.versions) });
+
 const isFollowed = ({ phase }: Room): boolean => phase === 'replaying' || phase === 'live';
 
 export function createRooms({ clock, send, live, broken, received, guard }: RoomsEvents) {
@@ -52,7 +55,7 @@ export function createRooms({ clock, send, live, broken, received, guard }: Room
 		room.phase = 'asked';
 		room.behind = null;
 		unanswered.push(room.name);
-		send({ type: 'subscribe', room: room.name, ...room.position });
+		send({ type: 'subscribe', ...known(room) });
 	}
 
 	/** From our own offset. What arrives until the answer is ignored, so one skip asks once. */
@@ -98,8 +101,8 @@ export function createRooms({ clock, send, live, broken, received, guard }: Room
 		room.epoch = epoch;
 		if (result === 'fresh' || result === 'reset') room.position = null;
 		else if (result === 'gap' && missing) room.position = { epoch, offset: missing.to };
-		room.snapshot.take(frame);
-		tell(room, (handlers) => handlers.subscribed?.({ ...frame, missing }));
+		const joined = room.snapshot.take({ ...frame, missing });
+		tell(room, (handlers) => handlers.subscribed?.(joined));
 	}
 
 	/** An answer that moves nothing: what changed of the room between two requests is told there and nowhere else. */
@@ -110,7 +113,7 @@ export function createRooms({ clock, send, live, broken, received, guard }: Room
 	}
 
 	function changed(room: Room, change: Change) {
-		room.snapshot.change(change);
+		if (!room.snapshot.change(change)) return;
 		tell(room, (handlers) => (change.type === 'state' ? handlers.state?.(change.state) : handlers.presence?.(change)));
 	}
 
@@ -174,12 +177,12 @@ export function createRooms({ clock, send, live, broken, received, guard }: Room
 		},
 
 		/** For a `hello`: every room with its position, but those that are refused. They count as asked for; one that is live stays so. */
-		hello(): ({ room: string } & Partial<Position>)[] {
+		hello(): Hello['rooms'] {
 			const asked = [...rooms.values()].filter(({ phase }) => phase !== 'paused' && phase !== 'refused');
 			unanswered = asked.map(({ name }) => name);
 			return asked.map((room) => {
 				if (room.phase !== 'live') room.phase = 'asked';
-				return { room: room.name, ...room.position };
+				return known(room);
 			});
 		},
 

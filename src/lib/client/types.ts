@@ -60,11 +60,14 @@ export interface Sent {
 
 export type PresenceChange = Pick<Extract<ServerFrame, { type: 'presence' }>, 'version' | 'count' | 'changed' | 'left'>;
 
+/** The answer to a subscribe as the page is told it: with the whole state, and everybody who is there (at most 200). */
+export type Joined = Subscribed & { state: Record<string, unknown> };
+
 export interface RoomHandlers {
 	/** Each message once, in the room's order, whatever the connection went through. */
 	message(message: Message): void;
 	/** What the server could recover. After `gap` messages are missing for good; after `reset` what was shown before belongs to another log. */
-	subscribed?(subscribed: Subscribed): void;
+	subscribed?(subscribed: Joined): void;
 	/** Replay is over: the room is at its head. Comes again after each reconnect. */
 	live?(offset: number): void;
 	/** The room's snapshot changed. Its first one comes with `subscribed`. */

@@ -22,7 +22,8 @@ const clientId = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/, 'expected 1 to 64 l
 const kind = v.pipe(v.string(), v.check(isKind, KIND_RULE));
 export const roomName = v.pipe(v.string(), v.check(isRoomName, ROOM_NAME_RULE));
 
-const position = { epoch: v.optional(epoch), offset: v.optional(count) };
+/** `state`, `presence`: the versions that the client has. Where they still stand the answer leaves the two out. */
+const position = { epoch: v.optional(epoch), offset: v.optional(count), state: v.optional(count), presence: v.optional(count) };
 
 /** How many messages of the client wait for their ack, and for how long the oldest has: in a frame that leaves it out none does. */
 const outbox = v.object({ messages: integer(0, OUTBOX_MESSAGES), oldestMs: integer(0, OUTBOX_AGE_MS) });

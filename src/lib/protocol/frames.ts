@@ -4,6 +4,7 @@ export {
 	type Ack,
 	type ErrorFrame,
 	type History,
+	type Member,
 	type Message,
 	message,
 	type Nack,
@@ -18,4 +19,10 @@ export {
 export interface Position {
 	epoch: string;
 	offset: number;
+}
+
+/** Of a room's state and presence, those that a client has. */
+export interface Versions {
+	state?: number | undefined;
+	presence?: number | undefined;
 }

@@ -33,6 +33,7 @@ const heads = v.custom<Record<string, number>>(
 	'expected a head for each room',
 );
 const member = v.object({ user, status: v.picklist(['active', 'away']) });
+export type Member = v.InferOutput<typeof member>;
 
 const welcome = v.object({
 	type: v.literal('welcome'),
@@ -56,7 +57,10 @@ const subscribed = v.object({
 	epoch: v.string(),
 	offset: count,
 	missing: v.optional(v.object({ from: ordinal, to: ordinal })),
-	state: v.optional(record, {}),
+	/** Left out where the client named the version that still stands. */
+	state: v.optional(record),
+	/** Grows with each change of the state within an epoch. Absent where each state that is told is a new one. */
+	stateVersion: v.optional(count),
 	presence: v.optional(v.object({ version: count, count, members: v.array(member) })),
 });
 export type Subscribed = v.InferOutput<typeof subscribed>;
@@ -96,7 +100,7 @@ const presence = v.object({
 	changed: v.array(member),
 	left: v.array(v.string()),
 });
-const state = v.object({ type: v.literal('state'), room: v.string(), state: record });
+const state = v.object({ type: v.literal('state'), room: v.string(), version: v.optional(count), state: record });
 const signal = v.object({ type: v.literal('signal'), room: v.string(), user, kind: v.string(), data: v.unknown() });
 const ping = v.object({ type: v.literal('ping'), at: v.number(), heads: v.optional(heads, {}) });
 const pong = v.object({ type: v.literal('pong'), at: v.number(), heads: v.optional(heads, {}) });

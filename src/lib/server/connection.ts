@@ -1,8 +1,8 @@
 /** One WebSocket, event stream or poll, and what the server knows of it. */
 import { classOfError, closeCode, type Ending, type ErrorCode } from '../protocol/codes.ts';
 import type { ErrorFrame, ServerFrame, User } from '../protocol/frames.ts';
-import type { Subscription } from './hub.ts';
 import type { FrameArray, Gathering } from './outgoing.ts';
+import type { Subscription } from './replay.ts';
 import type { Session } from './session.ts';
 import type { Wire } from './wire.ts';
 
@@ -21,6 +21,8 @@ export class Connection {
 	readonly listens: boolean;
 	/** Whether it may see what the server tells of itself. */
 	isOperator = false;
+	/** Whether it was told something that its client did not know, and would not have waited for. */
+	hasNews = false;
 	session: Session | null = null;
 	/** Its `hello.connectionNumber`; 0 before. */
 	number = 0;

@@ -17,7 +17,6 @@ import { answerIdentity, identityCookie } from './http/identity.ts';
 import { explain } from './http/request-id.ts';
 import type { ApiEndpoint } from './http/route.ts';
 import { routeOf, serveApi } from './http/routes.ts';
-import { Hub } from './hub.ts';
 import { createIdentities, keptSecret } from './identity.ts';
 import { Incidents } from './incidents/incidents.ts';
 import { createFailureLogger } from './line-rate.ts';
@@ -31,9 +30,11 @@ import { statusOf } from './monitor/reports.ts';
 import type { Options } from './options.ts';
 import { Outgoing, type Publish } from './outgoing.ts';
 import { Overview } from './overview.ts';
-import { Publisher } from './publisher.ts';
 import { provideRealtime, type Realtime } from './realtime.ts';
+import { Receipts } from './receipts.ts';
 import { Registry } from './registry.ts';
+import { Rights } from './rights.ts';
+import { createRooms } from './rooms/create.ts';
 import { Sessions } from './session.ts';
 import { Tickets } from './tickets.ts';
 import type { Tracer } from './tracing.ts';
@@ -97,7 +98,20 @@ export async function createRealtime(
 		return server?.publish(topic, text) ?? 0;
 	};
 	const outgoing = new Outgoing(publish, report);
-	const hub = new Hub(log, outgoing, publish, report, counters);
+	const rights = new Rights({ isMember: () => false });
+	const { hub, publisher } = createRooms({
+		log,
+		clock,
+		outgoing,
+		publish,
+		report,
+		counters,
+		rights,
+		receipts: new Receipts(incidents, counters),
+		timings,
+		tracer,
+		inFlight: options.inFlight,
+	});
 	const sessions = new Sessions(options);
 	const acceptRate = new AcceptRate(options.reconnectsPerSecond);
 	const connectionLogger = new ConnectionLogger(logger, clock);
@@ -113,7 +127,6 @@ export async function createRealtime(
 			acceptRate.measure(elapsedMs, plannedMs);
 		},
 	});
-	const publisher = new Publisher({ log, hub, clock, report, incidents, counters, timings, tracer, inFlight: options.inFlight });
 	const identity = { node: crypto.randomUUID(), boot: crypto.randomUUID(), version: pkg.version };
 	const monitor = new Monitor({
 		clock,
@@ -149,6 +162,7 @@ export async function createRealtime(
 		registry,
 		sessions,
 		hub,
+		rights,
 		server: identity,
 		log,
 		publisher,

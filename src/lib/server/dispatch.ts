@@ -8,13 +8,13 @@ import type { ClientFrame } from '../protocol/frames.ts';
 import { INVALID_FRAMES, ROOMS_PER_CONNECTION } from '../protocol/limits.ts';
 import type { Connection } from './connection.ts';
 import type { Report } from './errors.ts';
-import { type Greeter, greet, join, overtaken, positionOf } from './greeting.ts';
+import { type Greeter, greet, join, overtaken } from './greeting.ts';
 import { answerHistory } from './history.ts';
 import type { Identities } from './identity.ts';
 import type { MessageLog } from './log/message-log.ts';
 import type { Timings } from './monitor/monitor.ts';
 import type { Publisher } from './publisher.ts';
-import { isSystemRoom } from './rights.ts';
+import { isSystemRoom, NOT_OPEN } from './rights.ts';
 import type { Session } from './session.ts';
 
 export interface Dispatcher extends Greeter {
@@ -66,8 +66,7 @@ function perform(to: Dispatcher, connection: Connection, session: Session, frame
 				return tell(to, connection, 'rate-limited', `a connection follows at most ${ROOMS_PER_CONNECTION} rooms`, {
 					room: frame.room,
 				});
-			if (allowed(to, connection, session, frame.room))
-				later(to, connection, join(to, connection, frame.room, positionOf(frame.epoch, frame.offset), to.tracer));
+			if (allowed(to, connection, session, frame.room)) later(to, connection, join(to, connection, frame, to.tracer));
 			return;
 		case 'unsubscribe':
 			return to.hub.unsubscribe(connection, frame.room);
@@ -98,9 +97,10 @@ const follows = (connection: Connection, room: string) =>
 /** Reads and signals share the rate of publishing. In a room of the server's own there is nothing to read and nobody to signal. */
 function allowed(to: Dispatcher, connection: Connection, { bucket }: Session, room: string, spoken = false): boolean {
 	const retryAfterMs = bucket.take(to.clock.now());
+	const { user } = connection;
 	if (retryAfterMs > 0) tell(to, connection, 'rate-limited', 'you ask faster than this server answers', { retryAfterMs, room });
-	else if (!spoken || !isSystemRoom(room)) return true;
-	else tell(to, connection, 'forbidden', 'this room can only be followed', { room });
+	else if (!spoken || (user && to.rights.mayEnter(user, room))) return true;
+	else tell(to, connection, 'forbidden', isSystemRoom(room) ? 'this room can only be followed' : NOT_OPEN, { room });
 	return false;
 }
 

@@ -11,7 +11,7 @@ import type { Incidents } from './incidents/incidents.ts';
 import type { Counters } from './monitor/counters.ts';
 import type { Options } from './options.ts';
 import type { Registry } from './registry.ts';
-import { mayFollow } from './rights.ts';
+import { NOT_OPEN, type Rights } from './rights.ts';
 import type { Session, Sessions } from './session.ts';
 import type { Tracer } from './tracing.ts';
 
@@ -25,6 +25,7 @@ export interface Greeter {
 	tracer: Tracer | undefined;
 	sessions: Sessions;
 	hub: Hub;
+	rights: Rights;
 	/** Which process answers; `boot` changes with each start. */
 	server: { node: string; boot: string; version: string };
 }
@@ -75,7 +76,7 @@ export async function greet(greeter: Greeter, connection: Connection, hello: Hel
 	greeter.connectionLogger.welcomed(connection, resumed);
 	// The span ends with its last room; those that a poll merely repeats are in none.
 	const span = isNew ? startConnect(greeter.tracer, connection, { resumed, rooms: hello.rooms.length }) : undefined;
-	const joining = hello.rooms.map(({ room, epoch, offset }) => join(greeter, connection, room, positionOf(epoch, offset), span));
+	const joining = hello.rooms.map((wanted) => join(greeter, connection, wanted, span));
 	// Nothing to wait for where every room was at hand: all of this is one step then.
 	try {
 		if (joining.some(Boolean)) await Promise.all(joining);
@@ -93,18 +94,18 @@ export async function greet(greeter: Greeter, connection: Connection, hello: Hel
 
 /** Subscribes to a room, where the connection may follow it. The span that tells of it is a part of `tracer`. */
 export function join(
-	{ hub, incidents }: Pick<Greeter, 'hub' | 'incidents'>,
+	{ hub, incidents, rights }: Pick<Greeter, 'hub' | 'incidents' | 'rights'>,
 	connection: Connection,
-	room: string,
-	position: Position | null,
+	{ room, epoch, offset, state, presence }: Hello['rooms'][number],
 	tracer?: Tracer,
 ): Promise<void> | undefined {
-	if (mayFollow(connection, room)) {
+	if (rights.mayFollow(connection, room)) {
+		const position = positionOf(epoch, offset);
 		const span = startSubscribe(tracer, connection, room, position !== null);
-		const joined = hub.subscribe(connection, room, position);
+		const joined = hub.subscribe(connection, room, position, { state, presence });
 		return span ? endWithSubscription(span, connection, room, joined) : joined;
 	}
-	connection.error('forbidden', 'this room is not open to you', { room });
+	connection.error('forbidden', NOT_OPEN, { room });
 	incidents.error(connection, 'forbidden', { room });
 }
 

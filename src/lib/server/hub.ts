@@ -1,41 +1,48 @@
 /** Who follows which room: replays what a subscriber missed, then lets it ride on Bun's publish. */
+import type { Clock } from '../clock.ts';
 import { closeCode } from '../protocol/codes.ts';
-import type { Position, Subscribed } from '../protocol/frames.ts';
-import { RECENT_MESSAGES, ROOMS_PER_CONNECTION } from '../protocol/limits.ts';
+import type { Position, Versions } from '../protocol/frames.ts';
+import { ROOMS_PER_CONNECTION } from '../protocol/limits.ts';
 import type { Connection } from './connection.ts';
+import { Description } from './description.ts';
 import { guarded, type Report } from './errors.ts';
-import type { MessageLog, Stored } from './log/message-log.ts';
+import type { MessageLog, RoomView, Stored } from './log/message-log.ts';
 import type { Counters } from './monitor/counters.ts';
 import { FrameArray, type Outgoing, type Publish } from './outgoing.ts';
+import { Pace } from './pace.ts';
+import type { Presence } from './presence.ts';
+import { Replay, type Subscription } from './replay.ts';
 import type { Room } from './room.ts';
 import { RoomShelf, type Snapshot } from './room-shelf.ts';
 
-/** A connection's place in a room: `result` once it was answered, `live` once replay is over and publish takes over. */
-export interface Subscription {
-	readonly room: Room;
-	live: boolean;
-	result?: Subscribed['result'];
+export interface HubParts {
+	log: MessageLog;
+	clock: Clock;
+	outgoing: Outgoing;
+	publish: Publish;
+	report: Report;
+	counters: Counters;
+	presence: Presence;
+	/** Hears of each connection that is live in a room. */
+	joined(room: Room, connection: Connection): void;
 }
 
-/** Messages read from the log at a time while a subscriber catches up. */
-const PAGE = 200;
-/** Characters of them that are sent before the reader is waited for: far less than may wait for it. */
-const PAGE_LENGTH = 65_536;
+/** The shortest time between two tellings of a room's state, in milliseconds: a crowd that votes changes it by the hundred. */
+const STATE_EVERY = 250;
 
 export class Hub {
 	readonly #rooms = new RoomShelf();
-	readonly #log: MessageLog;
-	readonly #outgoing: Outgoing;
-	readonly #publish: Publish;
-	readonly #report: Report;
-	readonly #counters: Counters;
+	readonly #parts: HubParts;
+	readonly #replay: Replay;
+	readonly #states: Pace;
 
-	constructor(log: MessageLog, outgoing: Outgoing, publish: Publish, report: Report, counters: Counters) {
-		this.#report = report;
-		this.#counters = counters;
-		this.#log = log;
-		this.#outgoing = outgoing;
-		this.#publish = publish;
+	constructor(parts: HubParts) {
+		this.#parts = parts;
+		const { log, counters, presence, clock, report, joined } = parts;
+		const description = new Description(this.#rooms, presence);
+		const isOwn = ({ name }: Room) => this.#rooms.snapshotOf(name) !== undefined;
+		this.#replay = new Replay({ log, counters, description, isOwn, joined });
+		this.#states = new Pace({ clock, report, everyMs: STATE_EVERY, tell: (name) => this.#tellState(name) });
 	}
 
 	/** Rooms that somebody follows now. */
@@ -66,15 +73,16 @@ export class Hub {
 	 * Answers `subscribed`, what was missed, then `live`. Resolves once the connection is live, or has gone.
 	 * A room that is at hand is joined within this call: nothing is awaited then.
 	 */
-	subscribe(connection: Connection, name: string, position: Position | null): Promise<void> | undefined {
+	subscribe(connection: Connection, name: string, position: Position | null, versions: Versions = {}): Promise<void> | undefined {
 		// First: where nobody else follows the room, leaving it lets go of it.
-		this.unsubscribe(connection, name);
+		this.unsubscribe(connection, name, 'gone');
 		const room = this.#rooms.take(name);
-		const subscription: Subscription = { room, live: false };
+		const subscription: Subscription = { room, versions, live: false };
+		if (!this.#rooms.snapshotOf(name)) this.#parts.presence.entered(name, connection);
 		room.subscribers.add(connection);
 		connection.subscriptions.push(subscription);
 		const atHand = room.loaded && (!position || (position.epoch === room.epoch && position.offset >= room.coveredFrom));
-		if (atHand && connection.turns === 0 && !connection.crowded) return this.#replay(connection, subscription, position);
+		if (atHand && connection.turns === 0 && !connection.crowded) return this.#replay.atOnce(connection, subscription, position);
 		if (connection.turns > 2 * ROOMS_PER_CONNECTION) {
 			connection.end('slow-consumer', closeCode.slowConsumer, 'it asks for more than it reads');
 			return;
@@ -82,19 +90,20 @@ export class Hub {
 		// Each subscribe is answered, in the order they came: a client that leaves and returns can tell the answers apart.
 		return connection.inTurn(async () => {
 			if (connection.crowded) await connection.drained();
-			await this.#catchUp(connection, subscription, position);
+			await this.#replay.catchUp(connection, subscription, position);
 		});
 	}
 
-	unsubscribe(connection: Connection, name: string) {
+	/** `gone`: it may be back in a moment, as after a lost connection. */
+	unsubscribe(connection: Connection, name: string, how: 'unsubscribed' | 'gone' = 'unsubscribed') {
 		const index = connection.subscriptions.findIndex(({ room }) => room.name === name);
 		const [subscription] = index < 0 ? [] : connection.subscriptions.splice(index, 1);
-		if (subscription) this.#leave(connection, subscription);
+		if (subscription) this.#leave(connection, subscription, how);
 	}
 
 	/** Takes a connection that ended out of all its rooms. */
 	leave(connection: Connection) {
-		for (const subscription of connection.subscriptions.splice(0)) this.#leave(connection, subscription);
+		for (const subscription of connection.subscriptions.splice(0)) this.#leave(connection, subscription, 'gone');
 	}
 
 	/** The last offset of each room that a connection is live in. */
@@ -102,14 +111,32 @@ export class Hub {
 		return Object.fromEntries(connection.subscriptions.filter(({ live }) => live).map(({ room }) => [room.name, room.head]));
 	}
 
+	/** What a room's state was changed to: told, merged, to whoever follows it. */
+	changed(name: string, view: RoomView) {
+		const room = this.#rooms.get(name);
+		if (room?.see(view)) this.#states.changed(name);
+	}
+
+	#tellState(name: string) {
+		const { live, view } = this.#rooms.get(name) ?? { live: 0 };
+		if (live > 0 && view)
+			this.signal(name, JSON.stringify({ type: 'state', room: name, version: view.version, state: view.state }));
+	}
+
+	/** The state of a room that is at hand; null of any other. */
+	viewOf(name: string): RoomView | null {
+		const room = this.#rooms.get(name);
+		return room?.loaded ? room.view : null;
+	}
+
 	/** Sends what was just committed to everybody who is live: one array a room, one publish. */
 	deliver(committed: ReadonlyMap<string, readonly Stored[]>) {
-		this.#outgoing.flushAll();
+		this.#parts.outgoing.flushAll();
 		for (const [name, stored] of committed) {
 			const room = this.#rooms.get(name);
 			if (room)
 				guarded(
-					this.#report,
+					this.#parts.report,
 					'fan-out',
 					() => this.#fanOut(room, stored),
 					() => this.#abandon(room),
@@ -124,7 +151,7 @@ export class Hub {
 			const full = room.commit(each) ? frames.add(each.frame) : undefined;
 			if (full !== undefined) this.#send(room, full);
 		}
-		this.#counters.delivered += (room.head - before) * room.live;
+		this.#parts.counters.delivered += (room.head - before) * room.live;
 		const rest = frames.take();
 		if (rest !== undefined) this.#send(room, rest);
 	}
@@ -138,111 +165,23 @@ export class Hub {
 	/** Sends a frame that is not part of the log to everybody who is live in a room. */
 	signal(name: string, frame: string) {
 		const room = this.#rooms.get(name);
-		this.#outgoing.flushAll();
+		this.#parts.outgoing.flushAll();
 		if (room) this.#send(room, frame);
 	}
 
 	#send(room: Room, text: string) {
 		// The status is that of the worst subscriber: it says only that somebody may be slow, never who or what to repeat.
-		if (this.#publish(room.topic, text) > 0) return;
+		if (this.#parts.publish(room.topic, text) > 0) return;
 		for (const connection of room.subscribers) connection.endIfSlow();
 	}
 
-	async #catchUp(connection: Connection, subscription: Subscription, position: Position | null): Promise<void> {
-		const { room } = subscription;
-		if (!room.loaded) await room.load(this.#log);
-		if (!position || position.epoch !== room.epoch || position.offset > room.head)
-			return this.#replay(connection, subscription, position);
-		const { floor } = await this.#log.head(room.name);
-		const to = room.head;
-		const from = Math.max(position.offset, floor);
-		const missing = from > position.offset ? { from: position.offset + 1, to: from } : undefined;
-		this.#announce(connection, subscription, missing ? 'gap' : 'resumed', to, missing);
-		const offset = await this.#page(connection, subscription, from, to);
-		// Where the room outran this reader or its log was trimmed meanwhile, it starts again from what it has by now.
-		if (offset < room.coveredFrom && this.#present(connection, subscription))
-			return this.#catchUp(connection, subscription, { epoch: room.epoch, offset });
-		this.#goLive(connection, subscription, offset, to);
-	}
-
-	/** Sends what lies after `from`, up to `to` or what is in memory, no faster than it is read. Returns the last offset that was sent. */
-	async #page(connection: Connection, subscription: Subscription, from: number, to: number): Promise<number> {
-		const { room } = subscription;
-		let offset = from;
-		while (offset < to && offset < room.coveredFrom) {
-			const page = await this.#log.read(room.name, offset + 1, Math.min(offset + PAGE, to));
-			if (page[0]?.offset !== offset + 1) {
-				const { floor } = await this.#log.head(room.name);
-				if (floor > offset) break; // trimmed under our hands
-				throw new Error(`room ${room.name}: the log lacks offset ${offset + 1}, which was never trimmed`);
-			}
-			let length = 0;
-			for (const { frame, offset: at } of page) {
-				if (at !== offset + 1) break; // the next read tells why
-				if (!this.#present(connection, subscription)) return offset;
-				connection.send(frame);
-				this.#counters.delivered += 1;
-				offset += 1;
-				length += frame.length;
-				if (length < PAGE_LENGTH) continue;
-				length = 0;
-				await connection.drained();
-			}
-			await connection.drained();
-		}
-		return offset;
-	}
-
-	/** The answer for a room at hand: all of it within this call. */
-	#replay(connection: Connection, subscription: Subscription, position: Position | null): undefined {
-		const { room } = subscription;
-		const known = position !== null && position.epoch === room.epoch && position.offset <= room.head;
-		const result = known ? 'resumed' : position ? 'reset' : 'fresh';
-		this.#announce(connection, subscription, result, room.head);
-		const from = known ? position.offset : Math.max(room.coveredFrom, room.head - RECENT_MESSAGES);
-		this.#goLive(connection, subscription, from, room.head);
-	}
-
-	#announce(
-		connection: Connection,
-		subscription: Subscription,
-		result: Subscribed['result'],
-		offset: number,
-		missing?: Subscribed['missing'],
-	) {
-		const { room } = subscription;
-		subscription.result = result;
-		const snapshot = this.#rooms.snapshotOf(room.name);
-		if (!snapshot && !(result === 'resumed' && connection.stays)) this.#counters.recovery[result] += 1;
-		const state = snapshot?.state() ?? {};
-		connection.answer({ type: 'subscribed', room: room.name, result, epoch: room.epoch, offset, missing, state });
-	}
-
-	/** Reading the newest messages and joining the topic are one step: nothing is missed or doubled between them. */
-	#goLive(connection: Connection, subscription: Subscription, offset: number, to: number) {
-		const { room } = subscription;
-		if (!this.#present(connection, subscription)) return;
-		const frames = room.since(offset);
-		for (const frame of frames.slice(0, to - offset)) connection.send(frame);
-		connection.answer({ type: 'live', room: room.name, offset: to });
-		for (const frame of frames.slice(to - offset)) connection.send(frame);
-		this.#counters.delivered += frames.length;
-		subscription.live = true;
-		room.live += 1;
-		connection.join(room.topic);
-	}
-
-	/** Whether the subscription still stands after something was awaited. */
-	#present(connection: Connection, subscription: Subscription): boolean {
-		return connection.ending === null && connection.subscriptions.includes(subscription);
-	}
-
-	#leave(connection: Connection, { room, live }: Subscription) {
+	#leave(connection: Connection, { room, live }: Subscription, how: 'unsubscribed' | 'gone') {
 		if (live) {
 			connection.leave(room.topic);
 			room.live -= 1;
 		}
 		room.subscribers.delete(connection);
+		this.#parts.presence.left(room.name, connection, how);
 		this.#rooms.left(room, connection.transport !== 'websocket');
 	}
 }

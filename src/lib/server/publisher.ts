@@ -1,16 +1,16 @@
 /** From a publish to its ack: entries gather while a commit runs, and are the next transaction; acks and fan-out follow it. */
 import type { Clock } from '../clock.ts';
-import type { ErrorCode } from '../protocol/codes.ts';
-import type { Publish } from '../protocol/frames.ts';
+import type { Publish, User } from '../protocol/frames.ts';
 import type { Connection } from './connection.ts';
 import type { Report } from './errors.ts';
 import type { Hub } from './hub.ts';
-import type { Incidents } from './incidents/incidents.ts';
-import { type Entry, encodeBody, frameOf, type MessageLog, type Result, type Stored } from './log/message-log.ts';
+import { type Appended, type Entry, encodeBody, frameOf, type MessageLog, type Stored } from './log/message-log.ts';
 import type { Counters } from './monitor/counters.ts';
 import type { Timing } from './monitor/timing.ts';
-import { isSystemRoom } from './rights.ts';
-import { accept } from './rooms/kinds.ts';
+import type { Receipts } from './receipts.ts';
+import { isSystemRoom, NOT_OPEN, type Rights } from './rights.ts';
+import { type Act, SERVER } from './rooms/estimation.ts';
+import { type Asked, accept } from './rooms/kinds.ts';
 import type { Session } from './session.ts';
 import type { Span, Tracer } from './tracing.ts';
 
@@ -23,18 +23,10 @@ const RETRY_AFTER = 1_000;
 
 interface Waiting {
 	entry: Entry;
-	frame: Publish;
-	connection: Connection;
-	session: Session;
+	/** Who is to be answered, and what they published; null for the server's own. */
+	by: { frame: Publish; connection: Connection; session: Session } | null;
 	takenAt: number;
-}
-
-/** Of a `nack`, beside its code and message. */
-interface Refusal {
-	retry: boolean;
-	retryAfterMs?: number;
-	expected?: number;
-	duplicate?: true | undefined;
+	failed?: (() => void) | undefined;
 }
 
 export interface PublisherOptions {
@@ -42,11 +34,16 @@ export interface PublisherOptions {
 	hub: Hub;
 	clock: Clock;
 	report: Report;
-	incidents: Incidents;
+	receipts: Receipts;
 	counters: Counters;
+	rights: Rights;
 	timings: Record<'response' | 'delivery' | 'commit', Timing>;
 	tracer: Tracer | undefined;
 	inFlight: number;
+	/** What somebody asks of an estimation, with what has to be known of those who are there. */
+	actOf(room: string, asked: Asked, user: User): Act;
+	/** Votes of a room have changed. */
+	voted(room: string): void;
 }
 
 export class Publisher {
@@ -73,30 +70,68 @@ export class Publisher {
 		this.#options.counters.received += 1;
 		const wait = session.bucket.take(takenAt);
 		if (wait > 0)
-			return this.#nack(connection, frame, 'rate-limited', 'you send faster than this server takes', {
+			return this.#options.receipts.nack(connection, frame, 'rate-limited', 'you send faster than this server takes', {
 				retry: true,
 				retryAfterMs: wait,
 			});
 		if (session.inFlight >= this.#options.inFlight)
-			return this.#nack(connection, frame, 'rate-limited', `${session.inFlight} of your messages wait for their ack already`, {
-				retry: true,
-			});
+			return this.#options.receipts.nack(
+				connection,
+				frame,
+				'rate-limited',
+				`${session.inFlight} of your messages wait for their ack already`,
+				{
+					retry: true,
+				},
+			);
 		if (this.#waiting.length >= WAITING || this.#waitingLength >= WAITING_LENGTH)
-			return this.#nack(connection, frame, 'overloaded', 'the disk does not keep up', { retry: true, retryAfterMs: RETRY_AFTER });
+			return this.#options.receipts.nack(connection, frame, 'overloaded', 'the disk does not keep up', {
+				retry: true,
+				retryAfterMs: RETRY_AFTER,
+			});
 
 		const { room, seq, kind } = frame;
-		if (isSystemRoom(room)) return this.#nack(connection, frame, 'forbidden', 'this room can only be followed', { retry: false });
+		if (!this.#options.rights.mayEnter(user, room)) {
+			const why = isSystemRoom(room) ? 'this room can only be followed' : NOT_OPEN;
+			return this.#options.receipts.nack(connection, frame, 'forbidden', why, { retry: false });
+		}
 		const client = frame.client ?? session.client;
 		const at = this.#options.clock.wall();
 		const accepted = accept(kind, frame.data);
-		const entry: Entry = accepted.ok
-			? { room, client, seq, user: user.id, at, body: encodeBody({ room, client, seq, user, kind, data: accepted.data, at }) }
-			: { room, client, seq, user: user.id, at, body: '', refusal: { code: 'invalid-data', message: accepted.message } };
+		const entry: Entry = { room, client, seq, user: user.id, at, body: '' };
+		if (!accepted.ok) entry.refusal = { code: 'invalid-data', message: accepted.message };
+		else if ('act' in accepted) entry.act = this.#options.actOf(room, accepted.act, user);
+		else entry.body = encodeBody({ room, client, seq, user, kind, data: accepted.data, at });
 		session.inFlight += 1;
 		connection.unanswered += 1;
 		connection.speak();
-		this.#waiting.push({ entry, frame, connection, session, takenAt });
-		this.#waitingLength += entry.body.length;
+		this.#add({ entry, by: { frame, connection, session }, takenAt });
+	}
+
+	/** `user` leads a room from here on where nobody does. `failed`: it could not be stored. */
+	claim(room: string, user: string, failed: () => void) {
+		if (this.#closed) return failed();
+		const at = this.#options.clock.wall();
+		this.#add({
+			entry: { room, client: SERVER.id, seq: 0, user, at, body: '', claims: true },
+			by: null,
+			takenAt: this.#options.clock.now(),
+			failed,
+		});
+	}
+
+	/** Reveals a round by itself. One that is over, or revealed, stays as it is. */
+	reveal(room: string, round: number) {
+		if (this.#closed) return;
+		const act: Act = { kind: 'reveal', data: { round }, user: SERVER, gone: null };
+		const at = this.#options.clock.wall();
+		const entry: Entry = { room, client: SERVER.id, seq: 0, user: SERVER.id, at, body: '', act };
+		this.#add({ entry, by: null, takenAt: this.#options.clock.now() });
+	}
+
+	#add(waiting: Waiting) {
+		this.#waiting.push(waiting);
+		this.#waitingLength += waiting.entry.body.length;
 		this.#committing ??= this.#commitAll();
 	}
 
@@ -116,10 +151,10 @@ export class Publisher {
 			const commit = span?.start('commit');
 			this.#committingSince = clock.now();
 			try {
-				const { epoch, results } = await log.append(batch.map(({ entry }) => entry));
+				const appended = await log.append(batch.map(({ entry }) => entry));
 				commit?.end();
 				timings.commit.record(clock.now() - this.#committingSince);
-				this.#answer(batch, results, epoch, span);
+				this.#answer(batch, appended, span);
 				span?.end();
 			} catch (error) {
 				this.refusedAt = clock.now();
@@ -127,10 +162,12 @@ export class Publisher {
 				span?.fail(error);
 				this.#options.report('commit', error);
 				// What came in meanwhile would find its predecessors missing: all of it is sent again.
-				for (const each of [...batch, ...this.#take(WAITING)]) {
-					each.session.inFlight -= 1;
-					each.connection.unanswered -= 1;
-					this.#nack(each.connection, each.frame, 'storage', 'the message could not be stored yet', {
+				for (const { by, failed } of [...batch, ...this.#take(WAITING)]) {
+					failed?.();
+					if (!by) continue;
+					by.session.inFlight -= 1;
+					by.connection.unanswered -= 1;
+					this.#options.receipts.nack(by.connection, by.frame, 'storage', 'the message could not be stored yet', {
 						retry: true,
 						retryAfterMs: RETRY_AFTER,
 					});
@@ -152,73 +189,36 @@ export class Publisher {
 		return taken;
 	}
 
-	#answer(batch: readonly Waiting[], results: readonly Result[], epoch: string, span?: Span) {
+	#answer(batch: readonly Waiting[], { results, epoch, views }: Appended, span?: Span) {
 		const committed = new Map<string, Stored[]>();
 		batch.forEach(({ entry }, index) => {
 			const result = results[index];
 			if (result?.status !== 'stored') return;
-			const stored = { offset: result.offset, frame: frameOf(result.offset, entry.body) };
+			const stored = { offset: result.offset, frame: frameOf(result.offset, result.body ?? entry.body) };
 			const others = committed.get(entry.room);
 			if (others) others.push(stored);
 			else committed.set(entry.room, [stored]);
 		});
-		const { hub, clock, timings, counters } = this.#options;
+		const { hub, clock, timings, counters, receipts, voted } = this.#options;
 		const before = counters.delivered;
 		const fanOut = span?.start('fan-out', { rooms: committed.size });
 		hub.deliver(committed);
 		fanOut?.set({ deliveries: counters.delivered - before });
 		fanOut?.end();
 		const deliveredAt = clock.now();
-		batch.forEach((each, index) => {
-			each.session.inFlight -= 1;
-			each.connection.unanswered -= 1;
+		batch.forEach(({ by, entry, takenAt }, index) => {
 			const result = results[index];
-			if (result?.status === 'stored') timings.delivery.record(deliveredAt - each.takenAt);
-			if (result) this.#acknowledge(each, result, epoch);
+			if (!by || !result) return;
+			by.session.inFlight -= 1;
+			by.connection.unanswered -= 1;
+			if (result.status === 'stored') timings.delivery.record(deliveredAt - takenAt);
+			receipts.answer(by.connection, by.frame, entry, result, epoch);
 		});
 		const answeredAt = clock.now();
-		for (const { takenAt } of batch) timings.response.record(answeredAt - takenAt);
-	}
-
-	#acknowledge({ connection, frame, entry }: Waiting, result: Result, epoch: string) {
-		const { room, seq } = entry;
-		const { counters } = this.#options;
-		switch (result.status) {
-			case 'stored':
-				counters.stored += 1;
-				return ack(connection, frame, { epoch, offset: result.offset, at: entry.at });
-			case 'duplicate':
-				counters.duplicates += 1;
-				return ack(connection, frame, { epoch, offset: result.offset, at: result.at, duplicate: true });
-			case 'refused':
-				return this.#nack(connection, frame, result.code, result.message, {
-					retry: false,
-					duplicate: result.duplicate || undefined,
-				});
-			case 'forbidden':
-				return this.#nack(connection, frame, 'forbidden', 'this client id belongs to somebody else', { retry: false });
-			case 'out-of-order':
-				return this.#nack(connection, frame, 'out-of-order', `room ${room} expects seq ${result.expected} of you, not ${seq}`, {
-					retry: true,
-					expected: result.expected,
-				});
+		for (const { by, takenAt } of batch) if (by) timings.response.record(answeredAt - takenAt);
+		for (const [room, view] of views) {
+			hub.changed(room, view);
+			voted(room);
 		}
 	}
-
-	#nack(connection: Connection, frame: Publish, code: ErrorCode, message: string, more: Refusal) {
-		const { room, seq, client } = frame;
-		connection.send(JSON.stringify({ type: 'nack', room, seq, code, message, ...more, client }));
-		this.#options.counters.failed += 1;
-		this.#options.incidents.error(connection, code, { room, retryAfterMs: more.retryAfterMs ?? 0 });
-	}
-}
-
-/** Encoded by hand: there is one for every message. `client` rides along where the frame named one: the seq is that client's. */
-function ack(
-	connection: Connection,
-	{ room, seq, client }: Publish,
-	{ epoch, offset, at, duplicate }: { epoch: string; offset: number; at: number; duplicate?: true },
-) {
-	const place = `"room":${JSON.stringify(room)},"seq":${seq},"epoch":${JSON.stringify(epoch)},"offset":${offset},"at":${at}`;
-	connection.send(`{"type":"ack",${place}${duplicate ? ',"duplicate":true' : ''}${client ? `,"client":"${client}"` : ''}}`);
 }

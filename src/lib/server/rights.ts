@@ -1,10 +1,34 @@
-/** Who may do what in which room. */
+/** Who may do what in which room. Asked anew for each subscribe, publish, history and signal: a right may be taken back at any time. */
+import type { User } from '../protocol/frames.ts';
+import { isPrivateRoom } from '../protocol/private-rooms.ts';
 import { STATUS_ROOM, SYSTEM_PREFIX } from '../protocol/status.ts';
 import type { Connection } from './connection.ts';
 
 /** Rooms of the server's own: it alone speaks in them. */
 export const isSystemRoom = (room: string): boolean => room.startsWith(SYSTEM_PREFIX);
 
-/** Every room is open to everybody, but the server's own ones to those who run it. */
-export const mayFollow = ({ isOperator }: Connection, room: string): boolean =>
-	!isSystemRoom(room) || (room === STATUS_ROOM && isOperator);
+/** Who was invited to which private room. Answers from memory: it is asked for every message. */
+export interface Members {
+	isMember(room: string, user: string): boolean;
+}
+
+export class Rights {
+	readonly #members: Members;
+
+	constructor(members: Members) {
+		this.#members = members;
+	}
+
+	/** Whether a person may see what is in a room, and write to it. */
+	mayEnter({ id }: User, room: string): boolean {
+		return !isSystemRoom(room) && (!isPrivateRoom(room) || this.#members.isMember(room, id));
+	}
+
+	mayFollow({ isOperator, user }: Connection, room: string): boolean {
+		if (isSystemRoom(room)) return room === STATUS_ROOM && isOperator;
+		return user !== null && this.mayEnter(user, room);
+	}
+}
+
+/** Of a room that one may not enter, and of one that does not exist: who asks is not told which. */
+export const NOT_OPEN = 'this room is not open to you';

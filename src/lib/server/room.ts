@@ -1,7 +1,7 @@
 /** A room that somebody follows: where its log stands, its newest messages ready to send, and who is there. */
 import { RECENT_MESSAGES } from '../protocol/limits.ts';
 import type { Connection } from './connection.ts';
-import type { MessageLog, Stored } from './log/message-log.ts';
+import { type MessageLog, NO_VIEW, type RoomView, type Stored } from './log/message-log.ts';
 
 /** The newest messages of a room that are kept in memory: enough for who comes anew, and for most who come back. */
 const TAIL_MESSAGES = 128;
@@ -17,6 +17,10 @@ export class Room {
 	live = 0;
 	epoch = '';
 	head = 0;
+	/** Its state as everybody may see it. */
+	view: RoomView = NO_VIEW;
+	/** Whether somebody is about to be stored as its first facilitator. */
+	claimed = false;
 	/** Whether it has been read from the log: until then commits gather in `#early`. */
 	loaded = false;
 	#tail: string[] = [];
@@ -39,11 +43,13 @@ export class Room {
 
 	async #load(log: MessageLog) {
 		const { epoch, head } = await log.head(this.name);
+		const view = await log.view(this.name);
 		const recent = head === 0 ? [] : await log.read(this.name, Math.max(1, head - RECENT_MESSAGES + 1), head);
 		const first = head - recent.length + 1;
 		if (recent.some(({ offset }, index) => offset !== first + index))
 			throw new Error(`room ${this.name}: the log lacks an offset from ${first} to ${head}`);
 		this.epoch = epoch;
+		this.see(view);
 		this.head = head - recent.length;
 		for (const { frame } of recent) this.#push(frame);
 		this.loaded = true;
@@ -61,6 +67,13 @@ export class Room {
 		if (stored.offset <= this.head) return false;
 		if (stored.offset !== this.head + 1) throw new Error(`room ${this.name}: offset ${stored.offset} follows ${this.head}`);
 		this.#push(stored.frame);
+		return true;
+	}
+
+	/** Takes a newer state. What was read while it changed comes late: false then. */
+	see(view: RoomView): boolean {
+		if (view.version <= this.view.version) return false;
+		this.view = view;
 		return true;
 	}
 

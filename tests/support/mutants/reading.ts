@@ -22,12 +22,12 @@ export const reuseOffset: Mutant = (log) => {
 	return wrap(log, {
 		async append(entries) {
 			const places = await Promise.all(entries.map(({ room }) => baseOf(room)));
-			const { epoch, results } = await log.append(entries);
+			const { results, ...rest } = await log.append(entries);
 			const lie = <Result extends { offset: number }>(result: Result, at: number) => ({
 				...result,
 				offset: shown(result.offset, places[at] ?? 0),
 			});
-			return { epoch, results: results.map((result, at) => ('offset' in result ? lie(result, at) : result)) };
+			return { ...rest, results: results.map((result, at) => ('offset' in result ? lie(result, at) : result)) };
 		},
 		async read(room, from, to) {
 			const base = await baseOf(room);

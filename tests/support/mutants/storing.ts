@@ -14,8 +14,9 @@ export const drop: Mutant = (log, random) => {
 			const heads = new Map<string, number>();
 			for (const { room } of entries) if (!heads.has(room)) heads.set(room, (await log.head(room)).head);
 			// The first message of a room has none before it.
-			const isVictim = ({ room, refusal }: Entry) => !refusal && (heads.get(room) ?? 0) > 0 && random.chance(1 / ONE_IN);
-			const { epoch, results } = await log.append(
+			const isVictim = ({ room, refusal, claims }: Entry) =>
+				!refusal && !claims && (heads.get(room) ?? 0) > 0 && random.chance(1 / ONE_IN);
+			const { results, ...rest } = await log.append(
 				entries.map((entry) => (isVictim(entry) ? { ...entry, refusal: lost } : entry)),
 			);
 			const answer = (result: Result, at: number): Result => {
@@ -24,7 +25,7 @@ export const drop: Mutant = (log, random) => {
 				const dropped = result.status === 'refused' && result.message === lost.message;
 				return dropped ? { status: 'stored', offset: heads.get(room) ?? 1 } : result;
 			};
-			return { epoch, results: results.map(answer) };
+			return { ...rest, results: results.map(answer) };
 		},
 	});
 };
@@ -34,16 +35,16 @@ export const double: Mutant = (log) => {
 	let count = 0;
 	return wrap(log, {
 		append: async (entries) => {
-			const { epoch, results } = await log.append(entries);
+			const { results, ...rest } = await log.append(entries);
 			const again: Entry[] = [];
 			for (const [at, { status }] of results.entries()) {
 				const entry = entries[at];
 				// Another key outwits the duplicate check; the body still names the first.
 				if (entry && status === 'duplicate') again.push({ ...entry, client: `mutant-${Bun.randomUUIDv7()}-${++count}`, seq: 1 });
 			}
-			if (again.length === 0) return { epoch, results };
+			if (again.length === 0) return { ...rest, results };
 			const second = (await log.append(again)).results;
-			return { epoch, results: results.map((result) => (result.status === 'duplicate' ? (second.shift() ?? result) : result)) };
+			return { ...rest, results: results.map((result) => (result.status === 'duplicate' ? (second.shift() ?? result) : result)) };
 		},
 	});
 };
@@ -55,7 +56,7 @@ export const swap: Mutant = (log, random) =>
 			const stored = [...entries];
 			for (const [at, one] of entries.entries()) {
 				const other = entries[at + 1];
-				if (!other || one.room !== other.room || one.refusal || other.refusal || !random.chance(0.2)) continue;
+				if (!other || one.room !== other.room || one.body === '' || other.body === '' || !random.chance(0.2)) continue;
 				if (stored[at] !== one) continue;
 				stored[at] = { ...one, body: other.body };
 				stored[at + 1] = { ...other, body: one.body };

@@ -6,6 +6,7 @@ export function wrap(log: MessageLog, changed: Partial<Pick<MessageLog, 'append'
 		append: (entries) => log.append(entries),
 		read: (room, from, to) => log.read(room, from, to),
 		head: (room) => log.head(room),
+		view: (room) => log.view(room),
 		trim: () => log.trim(),
 		get writable() {
 			return log.writable;

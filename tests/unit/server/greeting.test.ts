@@ -8,10 +8,12 @@ import { ConnectionLogger } from '../../../src/lib/server/connection-logger.ts';
 import { type Greeter, greet } from '../../../src/lib/server/greeting.ts';
 import { Hub } from '../../../src/lib/server/hub.ts';
 import { Incidents } from '../../../src/lib/server/incidents/incidents.ts';
-import type { MessageLog } from '../../../src/lib/server/log/message-log.ts';
+import { type MessageLog, NO_VIEW } from '../../../src/lib/server/log/message-log.ts';
 import { Counters } from '../../../src/lib/server/monitor/counters.ts';
 import { Outgoing } from '../../../src/lib/server/outgoing.ts';
+import { Presence } from '../../../src/lib/server/presence.ts';
 import { Registry } from '../../../src/lib/server/registry.ts';
+import { Rights } from '../../../src/lib/server/rights.ts';
 import { Sessions } from '../../../src/lib/server/session.ts';
 import type { Wire } from '../../../src/lib/server/wire.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -23,6 +25,7 @@ const log: MessageLog = {
 	append: () => Promise.reject(new Error('nobody publishes')),
 	read: async () => [],
 	head: async () => ({ epoch: 'one', head: 0, floor: 0 }),
+	view: async () => NO_VIEW,
 	trim: async () => 0,
 	writable: true,
 	sizes: () => ({ databaseBytes: 0, walBytes: 0 }),
@@ -34,6 +37,7 @@ function start() {
 	const clock = new FakeClock();
 	const outgoing = new Outgoing(() => 1, fail);
 	const counters = new Counters();
+	const presence = new Presence({ clock, send() {}, changed() {} });
 	const greeter: Greeter = {
 		options: {
 			heartbeat: { intervalMs: 30_000, timeoutMs: 10_000, missed: 3 },
@@ -54,7 +58,8 @@ function start() {
 		tracer: undefined,
 		sessions: new Sessions({ messages: rate, requests: rate }),
 		counters,
-		hub: new Hub(log, outgoing, () => 1, fail, counters),
+		hub: new Hub({ log, clock, outgoing, publish: () => 1, report: fail, counters, presence, joined() {} }),
+		rights: new Rights({ isMember: () => false }),
 		server: { node: 'n', boot: 'b', version: '1' },
 	};
 	const told: string[] = [];

@@ -85,7 +85,7 @@ export class PollWire extends HttpWire {
 		const done = connection.unanswered === 0 && (connection.turns === 0 || stalled);
 		// Where the last answer was cut, the client does not know yet that its other rooms are quiet.
 		const held = waits && !session?.cut;
-		if (!this.#late && (!done || (held && !this.#news))) return;
+		if (!this.#late && (!done || (held && !this.#news && !connection.hasNews))) return;
 		if (session && connection.subscriptions.length > 0) session.cut = stalled;
 		this.#finish(() => answer(this.#text));
 	}

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { Decoded } from '../../protocol/decoder.ts';
 import { type ClientFrame, type Hello, type Position, roomName } from '../../protocol/frames.ts';
 import { positionOf } from '../greeting.ts';
-import type { Subscription } from '../hub.ts';
+import type { Subscription } from '../replay.ts';
 
 const positions = v.array(
 	v.object({ room: roomName, epoch: v.string(), offset: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) }),

@@ -78,7 +78,7 @@ export class Producers {
 	}
 
 	/** Counts a seq as used by a message that the room refused. */
-	refused(producer: Producer, { seq, at }: Entry, refusal: { code: string; message: string }) {
+	refused(producer: Producer, seq: number, at: number, refusal: { code: string; message: string }) {
 		this.#sql.addReceipt.run(producer.id, seq, null, at, refusal.code, refusal.message);
 		producer.last = seq;
 		this.#write(producer);

@@ -7,7 +7,7 @@ import type { Database } from 'bun:sqlite';
  * their `places` in the rooms, and the rows of their producers. Messages after `log.flushed` still wait for that (see store.ts).
  * A producer is one client in one room. Its messages are a list: each names its `previous` and a `milestone`, the last of the
  * block of seqs before its own, so that a seq sent again is found in a few steps.
- * `receipts` are the used seqs that have no message: refused, or trimmed. `rooms.floor` is the last offset that was trimmed.
+ * `estimations`: see estimations.ts. `receipts` are the used seqs that have no message: refused, or trimmed. `rooms.floor` is the last offset that was trimmed.
  *
  * Each entry brings the database from `user_version` = its index to the next; a released entry is never edited.
  */
@@ -33,6 +33,7 @@ const migrations = [
 		PRIMARY KEY (producer, seq)
 	) WITHOUT ROWID;
 	`,
+	'CREATE TABLE estimations (room INTEGER PRIMARY KEY, state TEXT NOT NULL);',
 ];
 
 /** Where a room's log stands, as far as it was flushed: its last offset, or the floor where all were trimmed. */

@@ -3,9 +3,10 @@ import { Database } from 'bun:sqlite';
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../clock.ts';
+import { decode } from '../rooms/estimation.ts';
 import { packEntries, unpackResults } from './batch.ts';
 import { lock } from './lock.ts';
-import { type Entry, frameOf, type MessageLog, type Result, type Stored } from './message-log.ts';
+import { type Entry, frameOf, type MessageLog, NO_VIEW, type Result, type RoomView, type Stored, viewOf } from './message-log.ts';
 import { configure, HEAD_OF_ROOM, migrate } from './schema.ts';
 import type { Answer, Done, Task } from './writer.ts';
 
@@ -93,7 +94,7 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<MessageL
 			const done = await ask({ type: 'append', entries: packEntries(entries) });
 			const results = unpackResults(done.results);
 			if (!done.flushed) keep(recent, entries, results);
-			return { epoch, results };
+			return { epoch, results, views: done.views };
 		},
 		async read(room, from, to) {
 			const flushed = tables.range(room, from, to);
@@ -105,6 +106,7 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<MessageL
 			const { head, floor } = tables.head(room);
 			return { epoch, head: recent.get(room)?.at(-1)?.offset ?? head, floor };
 		},
+		view: async (room) => tables.view(room),
 		trim,
 		get writable() {
 			return writable;
@@ -132,7 +134,14 @@ function readTables(reader: Database) {
 		`SELECT p.offset, m.body FROM places p JOIN messages m ON m.id = p.message
 		 WHERE p.room = (SELECT id FROM rooms WHERE name = ?) AND p.offset BETWEEN ? AND ? ORDER BY p.offset`,
 	);
+	const state = reader.query<{ state: string }, [string]>(
+		'SELECT state FROM estimations WHERE room = (SELECT id FROM rooms WHERE name = ?)',
+	);
 	return {
+		view(room: string): RoomView {
+			const row = state.get(room);
+			return row ? viewOf(decode(row.state)) : NO_VIEW;
+		},
 		head: (room: string) => head.get(room) ?? { head: 0, floor: 0 },
 		range: (room: string, from: number, to: number): Stored[] => range.all(room, from, to).map(toStored),
 	};
@@ -152,7 +161,7 @@ function keep(recent: Recent, entries: readonly Entry[], results: readonly Resul
 	results.forEach((result, index) => {
 		const entry = entries[index];
 		if (result.status !== 'stored' || !entry) return;
-		const row = { offset: result.offset, body: entry.body };
+		const row = { offset: result.offset, body: result.body ?? entry.body };
 		const others = recent.get(entry.room);
 		if (others) others.push(row);
 		else recent.set(entry.room, [row]);

@@ -1,8 +1,9 @@
 /** The one writer of the embedded log: numbers a batch of entries and commits it as one transaction. Synchronous; a worker owns it. */
 import type { Database } from 'bun:sqlite';
 import { IN_FLIGHT } from '../../protocol/limits.ts';
-import type { Entry, Result } from './message-log.ts';
-import { Producers, type Unflushed } from './producers.ts';
+import { Estimations } from './estimations.ts';
+import { type Entry, encodeBody, type Result, type RoomView } from './message-log.ts';
+import { type Producer, Producers, type Unflushed } from './producers.ts';
 import { HEAD_OF_ROOM } from './schema.ts';
 
 interface Room {
@@ -28,6 +29,7 @@ export class Store {
 	readonly #database: Database;
 	readonly #sql: ReturnType<typeof statements>;
 	readonly #producers: Producers;
+	readonly #estimations: Estimations;
 	readonly #rooms = new Map<string, Room>();
 
 	#unflushed = 0;
@@ -40,17 +42,19 @@ export class Store {
 		this.#database = database;
 		this.#sql = statements(database);
 		this.#producers = new Producers(database);
+		this.#estimations = new Estimations(database);
 		this.#recover();
 		this.#transaction(() => this.#flush());
 	}
 
 	/** Commits a batch. Throws when nothing of it was stored. `flushed`: from here on the tables tell all there is. */
-	commit(entries: readonly Entry[]): { results: Result[]; flushed: boolean } {
+	commit(entries: readonly Entry[]): { results: Result[]; flushed: boolean; views: [room: string, view: RoomView][] } {
 		return this.#transaction(() => {
 			const results = entries.map((entry) => this.#accept(entry));
+			const views = this.#estimations.write();
 			const flushed = this.#unflushed >= FLUSH_MESSAGES || this.#unflushedLength >= FLUSH_LENGTH;
 			if (flushed) this.#flush();
-			return { results, flushed };
+			return { results, flushed, views };
 		});
 	}
 
@@ -90,6 +94,7 @@ export class Store {
 		try {
 			const value = run();
 			this.#database.run('COMMIT');
+			this.#estimations.committed();
 			return value;
 		} catch (error) {
 			// What was numbered in memory did not happen. Should the disk refuse to tell what did, the next call asks again first.
@@ -116,6 +121,7 @@ export class Store {
 		if (this.#database.inTransaction) this.#database.run('ROLLBACK');
 		const messages = this.#sql.unflushed.all();
 		this.#producers.recover(messages);
+		this.#estimations.recover();
 		this.#rooms.clear();
 		for (const { room, name, offset, floor } of messages) this.#rooms.set(name, { id: room, head: offset, floor });
 		this.#unflushed = messages.length;
@@ -124,25 +130,45 @@ export class Store {
 	}
 
 	#accept(entry: Entry): Result {
+		if (entry.claims) return this.#claim(entry);
 		// Only a first message makes a room or a producer: what is out of order leaves nothing behind.
-		const room = this.#room(entry.room, entry.seq === 1);
-		const producer = this.#producers.of(entry, room?.id, entry.seq === 1);
+		const creates = entry.seq <= 1;
+		const room = this.#room(entry.room, creates);
+		const producer = this.#producers.of(entry, room?.id, creates);
 		if (producer === 'forbidden') return { status: 'forbidden' };
 		if (!room || !producer) return { status: 'out-of-order', expected: 1 };
-		if (entry.seq <= producer.last) return this.#producers.answerAgain(producer, entry.seq);
-		if (entry.seq > producer.last + 1) return { status: 'out-of-order', expected: producer.last + 1 };
-		if (entry.refusal) {
-			this.#producers.refused(producer, entry, entry.refusal);
-			return { status: 'refused', ...entry.refusal, duplicate: false };
-		}
+		const seq = entry.seq || producer.last + 1;
+		if (seq <= producer.last) return this.#producers.answerAgain(producer, seq);
+		if (seq > producer.last + 1) return { status: 'out-of-order', expected: producer.last + 1 };
+		const refuse = (refusal: Exclude<Entry['refusal'], undefined>): Result => {
+			this.#producers.refused(producer, seq, entry.at, refusal);
+			return { status: 'refused', ...refusal, duplicate: false };
+		};
+		if (entry.refusal) return refuse(entry.refusal);
+		if (!entry.act) return { status: 'stored', offset: this.#add(room, producer, seq, entry.at, entry.body) };
+
+		const verdict = this.#estimations.judge(room.id, entry.room, entry.act, room.head + 1);
+		if (!verdict.ok) return refuse({ code: verdict.code, message: verdict.message });
+		const { room: name, client, at } = entry;
+		const { kind, user } = entry.act;
+		const body = encodeBody({ room: name, client, seq, user, kind, data: verdict.data, at });
+		return { status: 'stored', offset: this.#add(room, producer, seq, at, body), body };
+	}
+
+	#add(room: Room, producer: Producer, seq: number, at: number, body: string): number {
 		room.head += 1;
-		const { seq, at, body } = entry;
 		const milestone = this.#producers.milestoneFor(producer, seq);
 		const { lastInsertRowid } = this.#sql.addMessage.run(room.id, room.head, producer.id, seq, producer.tip, milestone, at, body);
 		this.#producers.stored(producer, seq, Number(lastInsertRowid), milestone);
 		this.#unflushed += 1;
 		this.#unflushedLength += body.length;
-		return { status: 'stored', offset: room.head };
+		return room.head;
+	}
+
+	#claim({ room: name, user }: Entry): Result {
+		const room = this.#room(name, true);
+		if (room) this.#estimations.claim(room.id, name, user);
+		return { status: 'claimed' };
 	}
 
 	#room(name: string, create: boolean): Room | null {

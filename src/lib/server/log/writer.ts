@@ -1,6 +1,7 @@
 /** The worker that owns the embedded log's only writing connection: a slow disk stops this thread, never the event loop. */
 import { Database } from 'bun:sqlite';
 import { type PackedEntries, type PackedResults, packResults, unpackEntries } from './batch.ts';
+import type { RoomView } from './message-log.ts';
 import { configure } from './schema.ts';
 import { Store } from './store.ts';
 
@@ -17,6 +18,7 @@ export interface Done {
 	results: PackedResults;
 	flushed: boolean;
 	trimmed: number;
+	views: [room: string, view: RoomView][];
 }
 export type Answer = Done | { ok: false; error: string };
 
@@ -34,8 +36,8 @@ function perform(task: Task): Partial<Done> {
 	}
 	if (!store || !database) throw new Error('the log is not open');
 	if (task.type === 'append') {
-		const { results, flushed } = store.commit(unpackEntries(task.entries));
-		return { results: packResults(results), flushed };
+		const { results, ...rest } = store.commit(unpackEntries(task.entries));
+		return { results: packResults(results), ...rest };
 	}
 	if (task.type === 'trim') return { trimmed: store.trim(task.keep, task.limit), flushed: true };
 	if (task.type === 'probe') store.probe();
@@ -50,7 +52,7 @@ function perform(task: Task): Partial<Done> {
 self.onmessage = ({ data }: MessageEvent<Task>) => {
 	let answer: Answer;
 	try {
-		answer = { ok: true, results: [], flushed: false, trimmed: 0, ...perform(data) };
+		answer = { ok: true, results: [], flushed: false, trimmed: 0, views: [], ...perform(data) };
 	} catch (error) {
 		answer = { ok: false, error: error instanceof Error ? error.message : String(error) };
 	}
