@@ -23,8 +23,8 @@ export interface HubParts {
 	report: Report;
 	counters: Counters;
 	presence: Presence;
-	/** Hears of each connection that is live in a room. */
-	joined(room: Room, connection: Connection): void;
+	/** Hears of each connection that is about to be told of a room. */
+	entering(room: Room, connection: Connection): void;
 }
 
 /** The shortest time between two tellings of a room's state, in milliseconds: a crowd that votes changes it by the hundred. */
@@ -38,10 +38,10 @@ export class Hub {
 
 	constructor(parts: HubParts) {
 		this.#parts = parts;
-		const { log, counters, presence, clock, report, joined } = parts;
+		const { log, counters, presence, clock, report, entering } = parts;
 		const description = new Description(this.#rooms, presence);
 		const isOwn = ({ name }: Room) => this.#rooms.snapshotOf(name) !== undefined;
-		this.#replay = new Replay({ log, counters, description, isOwn, joined });
+		this.#replay = new Replay({ log, counters, description, isOwn, entering });
 		this.#states = new Pace({ clock, report, everyMs: STATE_EVERY, tell: (name) => this.#tellState(name) });
 	}
 

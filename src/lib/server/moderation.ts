@@ -15,23 +15,32 @@ export interface ModerationParts {
 
 export class Moderation {
 	readonly #parts: ModerationParts;
+	/** Who leads, of rooms where the disk did not take it: it goes before whatever is done there next. */
+	readonly #unstored = new Map<string, string>();
 
 	constructor(parts: ModerationParts) {
 		this.#parts = parts;
 	}
 
-	/** Somebody is live in a room. The first whom it ever saw leads it. */
-	joined(room: Room, { id }: User) {
-		if (room.view.state.estimation?.facilitator !== '' || room.claimed) return;
-		room.claimed = true;
-		this.#parts.publisher.claim(room.name, id, () => {
-			room.claimed = false; // whoever comes next tries again
-		});
+	/** Somebody is about to be told of a room. The first whom it ever saw leads it: at once here, and soon on the disk. */
+	entering(room: Room, { id }: User) {
+		const { version, state, reveals } = room.view;
+		if (!state.estimation || state.estimation.facilitator !== '') return;
+		// As the log will tell it, so that nobody hears of it twice.
+		room.see({ version: version + 1, state: { ...state, estimation: { ...state.estimation, facilitator: id } }, reveals });
+		this.#claim(room.name, id);
+	}
+
+	#claim(room: string, user: string) {
+		this.#unstored.delete(room);
+		this.#parts.publisher.claim(room, user, () => this.#unstored.set(room, user));
 	}
 
 	/** What somebody asks for, with what has to be known of those who are there. */
 	actOf(room: string, asked: Asked, user: User): Act {
 		const { hub, presence } = this.#parts;
+		const unstored = this.#unstored.get(room);
+		if (unstored !== undefined) this.#claim(room, unstored);
 		const facilitator = hub.viewOf(room)?.state.estimation?.facilitator;
 		// Nobody follows a room that is not at hand: whoever leads it is gone, unless they left a moment ago.
 		const gone = facilitator === undefined ? presence.isDeserted(room) : presence.isGone(room, facilitator);

@@ -29,7 +29,7 @@ export interface ReplayParts {
 	description: Description;
 	/** Whether the room is one of the server's own, whose recoveries are not counted. */
 	isOwn(room: Room): boolean;
-	joined(room: Room, connection: Connection): void;
+	entering(room: Room, connection: Connection): void;
 }
 
 export class Replay {
@@ -104,8 +104,9 @@ export class Replay {
 	) {
 		const { room } = subscription;
 		subscription.result = result;
-		const { counters, isOwn, description } = this.#parts;
+		const { counters, isOwn, description, entering } = this.#parts;
 		if (!isOwn(room) && !(result === 'resumed' && connection.stays)) counters.recovery[result] += 1;
+		if (!isOwn(room)) entering(room, connection);
 		const { epoch, name } = room;
 		// The versions are those of one log: after a reset they mean nothing.
 		const about = description.describe(connection, subscription, result === 'resumed' || result === 'gap');
@@ -125,7 +126,6 @@ export class Replay {
 		subscription.live = true;
 		room.live += 1;
 		connection.join(room.topic);
-		if (!this.#parts.isOwn(room)) this.#parts.joined(room, connection);
 	}
 
 	/** Whether the subscription still stands after something was awaited. */

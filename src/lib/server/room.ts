@@ -19,8 +19,6 @@ export class Room {
 	head = 0;
 	/** Its state as everybody may see it. */
 	view: RoomView = NO_VIEW;
-	/** Whether somebody is about to be stored as its first facilitator. */
-	claimed = false;
 	/** Whether it has been read from the log: until then commits gather in `#early`. */
 	loaded = false;
 	#tail: string[] = [];

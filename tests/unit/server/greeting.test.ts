@@ -58,7 +58,7 @@ function start() {
 		tracer: undefined,
 		sessions: new Sessions({ messages: rate, requests: rate }),
 		counters,
-		hub: new Hub({ log, clock, outgoing, publish: () => 1, report: fail, counters, presence, joined() {} }),
+		hub: new Hub({ log, clock, outgoing, publish: () => 1, report: fail, counters, presence, entering() {} }),
 		rights: new Rights({ isMember: () => false }),
 		server: { node: 'n', boot: 'b', version: '1' },
 	};

@@ -4,7 +4,7 @@ import { Moderation } from '../moderation.ts';
 import { Presence } from '../presence.ts';
 import { Publisher, type PublisherOptions } from '../publisher.ts';
 
-export type RoomsParts = Omit<HubParts, 'presence' | 'joined'> & Omit<PublisherOptions, 'hub' | 'actOf' | 'voted'>;
+export type RoomsParts = Omit<HubParts, 'presence' | 'entering'> & Omit<PublisherOptions, 'hub' | 'actOf' | 'voted'>;
 
 export function createRooms(parts: RoomsParts) {
 	const presence: Presence = new Presence({
@@ -12,7 +12,7 @@ export function createRooms(parts: RoomsParts) {
 		send: (room, frame) => hub.signal(room, frame),
 		changed: (room) => moderation.check(room),
 	});
-	const hub: Hub = new Hub({ ...parts, presence, joined: (room, { user }) => user && moderation.joined(room, user) });
+	const hub: Hub = new Hub({ ...parts, presence, entering: (room, { user }) => user && moderation.entering(room, user) });
 	const publisher: Publisher = new Publisher({
 		...parts,
 		hub,
