@@ -11,6 +11,9 @@ import { type Recent, Transcript } from './transcript.ts';
 const KEPT_AT_END = 500;
 const KEPT_READING = 2_000;
 
+/** Hears what the room tells, besides its transcript. */
+export type Follower = Pick<RoomHandlers, 'subscribed' | 'presence' | 'signal'> & Partial<Pick<RoomHandlers, 'message'>>;
+
 export class Room {
 	readonly name: string;
 	readonly #transcript: Transcript;
@@ -22,6 +25,8 @@ export class Room {
 	#atEnd = true;
 	#earlier: 'idle' | 'loading' | 'failed' = 'idle';
 	#refused: string | null = null;
+	/** Others who hear what the room tells, such as its estimation. */
+	readonly #followers = new Set<Follower>();
 	#update = () => {};
 	#subscribe = createSubscriber((update) => {
 		this.#update = update;
@@ -91,6 +96,12 @@ export class Room {
 		};
 	}
 
+	/** From here on `follower` hears what the room tells, whichever client it is open through. Returns what stops it. */
+	follow(follower: Follower): () => void {
+		this.#followers.add(follower);
+		return () => this.#followers.delete(follower);
+	}
+
 	/** Hands a message in. Returns why it could not be taken, or null. */
 	send(text: string): string | null {
 		if (!this.#client) return 'Not ready yet. Try again in a moment.';
@@ -149,12 +160,20 @@ export class Room {
 				this.#transcript.append(message, message.user.id === client.user?.id);
 				if (this.#earlier !== 'loading') this.#transcript.trim(this.#atEnd ? KEPT_AT_END : KEPT_READING);
 				this.#update();
+				for (const follower of this.#followers) follower.message?.(message);
 			},
 			subscribed: (subscribed) => {
 				this.#head = subscribed.offset;
 				this.#refused = null;
 				this.#transcript.subscribed(subscribed, systemClock.wall());
 				this.#told(subscribed.state);
+				for (const follower of this.#followers) follower.subscribed?.(subscribed);
+			},
+			presence: (change) => {
+				for (const follower of this.#followers) follower.presence?.(change);
+			},
+			signal: (signal) => {
+				for (const follower of this.#followers) follower.signal?.(signal);
 			},
 			state: (state) => this.#told(state),
 			live: (offset) => {

@@ -105,6 +105,21 @@ export class Session {
 		return this.#estimation.reset(topic);
 	}
 
+	/** Says what the present round is about. */
+	sendTopic(text: string): Promise<Receipt> {
+		return this.#estimation.topic(text);
+	}
+
+	/** The cards to vote with. Hidden votes for a card that is not among them are taken back. */
+	sendDeck(cards: readonly string[]): Promise<Receipt> {
+		return this.#estimation.deck(cards);
+	}
+
+	/** Whether the votes are shown as soon as everybody who is connected has voted. */
+	sendAutoReveal(on: boolean): Promise<Receipt> {
+		return this.#estimation.autoReveal(on);
+	}
+
 	/** Called for each client that the connection makes: a change of identity gives it another one. */
 	#begin(options: ClientOptions): Client {
 		this.#leave();

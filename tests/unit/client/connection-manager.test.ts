@@ -146,6 +146,18 @@ describe('estimation', () => {
 		manager.close();
 	});
 
+	it('topic, deck and auto-reveal are for the session, whatever its round', async () => {
+		const { manager, clock, published } = await inRound();
+		const sent = [manager.sendTopic('the login'), manager.sendDeck(['S', 'M']), manager.sendAutoReveal(true)];
+		await Promise.all([...sent, clock.advance(50)]);
+		expect(published().map(({ kind, data }) => [kind, data])).toEqual([
+			['topic', { text: 'the login' }],
+			['deck', { cards: ['S', 'M'] }],
+			['auto-reveal', { on: true }],
+		]);
+		manager.close();
+	});
+
 	it('voted while disconnected -> sent for the round that was seen; over meanwhile -> stale-round', async () => {
 		const { manager, clock, server, published } = await inRound();
 		server.last.close(1006);
