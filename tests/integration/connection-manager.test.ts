@@ -38,20 +38,21 @@ async function join(name: string, options: Partial<ConnectionManagerOptions> = {
 	return { manager, user, trace, texts: () => messages.map(({ user, data }) => `${user.name}: ${JSON.stringify(data)}`) };
 }
 
-it('two join -> each has the state -> chat -> vote refused in words -> restart -> both back -> chat goes on', async () => {
+it('two join -> each has the state -> chat, votes, a refusal in words -> restart -> both back -> chat and round go on', async () => {
 	const ann = await join('Ann');
 	const bob = await join('Bob', { userId: ann.user.id });
 	expect(await ann.manager.send('chat', { text: 'Ahoy' })).toMatchObject({ offset: 1, duplicate: false });
 	await until(() => bob.texts().length === 1, 'Bob has heard Ann');
-	for (const refused of [ann.manager.sendVote('5'), bob.manager.sendReveal(), bob.manager.sendReset('login')])
-		await expect(refused).rejects.toMatchObject({
-			code: 'unsupported',
-			message: expect.stringContaining('not supported by this room'),
-		});
+	expect(await ann.manager.sendVote('5')).toMatchObject({ offset: 2 });
+	// Not with the runner's own `rejects`: it turns the event loop from within, and Bun's client loses its place in what it reads.
+	expect(await bob.manager.sendReveal().catch((error: unknown) => error)).toMatchObject({ code: 'forbidden' });
+	for (const { manager } of [ann, bob])
+		await until(() => manager.session?.estimation?.votes[ann.user.id]?.voted, 'both see that Ann has voted');
 	// Nobody speaks as somebody else: that Bob's page took itself for Ann changes nothing but its error history.
 	expect(bob.manager.client.user).toEqual(bob.user);
 	expect(bob.manager.getErrorHistory()).toMatchObject([
 		{ code: 'invalid-option', message: expect.stringContaining(bob.user.id) },
+		{ code: 'forbidden' },
 	]);
 
 	const { port } = new URL(server.url);
@@ -59,17 +60,24 @@ it('two join -> each has the state -> chat -> vote refused in words -> restart -
 	await until(() => !ann.manager.getConnectionState().isConnected, 'Ann has lost the server');
 	const waiting = ann.manager.send('chat', { text: 'still here' });
 	server = await startInProcess({ dataDir: folder.path, env: { PORT: port } });
-	expect(await waiting).toMatchObject({ offset: 2 });
-	await until(() => bob.texts().length === 2, 'Bob is back and has heard Ann');
-	expect(bob.texts()).toEqual(['Ann: {"text":"Ahoy"}', 'Ann: {"text":"still here"}']);
+	expect(await waiting).toMatchObject({ offset: 3 });
+	await until(() => bob.texts().length === 3, 'Bob is back and has heard Ann');
+	expect(bob.texts()).toEqual(['Ann: {"text":"Ahoy"}', 'Ann: {"round":1,"voted":true}', 'Ann: {"text":"still here"}']);
+	await ann.manager.sendReveal();
+	await until(() => bob.manager.session?.estimation?.votes[ann.user.id]?.value === '5', 'Bob sees the vote');
+	await ann.manager.sendReset('login');
+	await until(() => bob.manager.session?.estimation?.topic === 'login', 'Bob sees the next round');
 	for (const { manager } of [ann, bob]) {
 		await until(() => manager.subscription.live, 'the session is live again');
 		expect(manager.getStats()).toMatchObject({ connects: 2, reconnects: 1 });
 		manager.close();
 	}
-	const lives = (name: string) => [`connect as ${name}`, 'update {}', 'disconnect restart', `connect as ${name}`, 'update {}'];
-	expect(ann.trace).toEqual([...lives('Ann'), 'disconnect by us']);
-	expect(bob.trace).toEqual([...lives('Bob'), 'disconnect by us']);
+	const lives = (name: string) => [`connect as ${name}`, 'disconnect restart', `connect as ${name}`, 'disconnect by us'];
+	const met = (trace: string[]) => trace.filter((line) => !line.startsWith('update '));
+	expect(met(ann.trace)).toEqual(lives('Ann'));
+	expect(met(bob.trace)).toEqual(lives('Bob'));
+	const [first] = ann.trace.filter((line) => line.startsWith('update '));
+	expect(first).toContain(`"facilitator":"${ann.user.id}"`);
 });
 
 it('a kind that the room does not take -> the server says so, in the promise and in the history', async () => {

@@ -25,9 +25,10 @@ export class Moderation {
 	/** Somebody is about to be told of a room. The first whom it ever saw leads it: at once here, and soon on the disk. */
 	entering(room: Room, { id }: User) {
 		const { version, state, reveals } = room.view;
-		if (!state.estimation || state.estimation.facilitator !== '') return;
+		const { estimation } = state;
+		if (estimation?.facilitator !== '') return;
 		// As the log will tell it, so that nobody hears of it twice.
-		room.see({ version: version + 1, state: { ...state, estimation: { ...state.estimation, facilitator: id } }, reveals });
+		room.see({ version: version + 1, state: { ...state, estimation: { ...estimation, facilitator: id } }, reveals });
 		this.#claim(room.name, id);
 	}
 
