@@ -1,5 +1,6 @@
-/** Every request meets the realtime server and its person here; security headers go out with every answer. */
+/** Every request meets the realtime server, its person and its language here; security headers go out with every answer. */
 import type { Handle } from '@sveltejs/kit';
+import { languageOf, speaking } from './lib/server/language.ts';
 import { useRealtime } from './lib/server/realtime.ts';
 
 export const handle: Handle = async ({ event, resolve }) => {
@@ -12,7 +13,7 @@ export const handle: Handle = async ({ event, resolve }) => {
 		event.locals.user = guest.user;
 		guestCookie = guest.cookie;
 	}
-	const response = await resolve(event);
+	const response = isPage(event.route.id) ? await inItsLanguage({ event, resolve }) : await resolve(event);
 	if (guestCookie) response.headers.append('set-cookie', guestCookie);
 	response.headers.set('x-content-type-options', 'nosniff');
 	response.headers.set('x-frame-options', 'DENY');
@@ -20,5 +21,19 @@ export const handle: Handle = async ({ event, resolve }) => {
 	return response;
 };
 
-/** Who asks for the API is nobody's guest. */
-const isPageView = (method: string, route: string | null) => method === 'GET' && route !== null && !route.startsWith('/api');
+const isPage = (route: string | null) => !route?.startsWith('/api');
+
+/** Who asks for the API is nobody's guest, nor for what is not there. */
+const isPageView = (method: string, route: string | null) => method === 'GET' && route !== null && isPage(route);
+
+/** Renders the page in the language that was chosen or is asked for: what another browser gets may be another page. */
+async function inItsLanguage({ event, resolve }: Parameters<Handle>[0]): Promise<Response> {
+	const language = languageOf(event.request.headers);
+	const named = `<html lang="${language}">`;
+	const response = await speaking(language, () =>
+		resolve(event, { transformPageChunk: ({ html }) => html.replace('<html lang="en">', named) }),
+	);
+	response.headers.set('content-language', language);
+	response.headers.append('vary', 'cookie, accept-language');
+	return response;
+}
