@@ -206,6 +206,8 @@ export function createClient(given: GivenTransport): Client {
 		},
 		outbox: outbox.items,
 		discard: outbox.discard,
+		isUnsent: outbox.isUnsent,
+		edit: (item, data) => outbox.edit(item, plain(data)),
 		async history(room, before, limit = 50) {
 			checkRoom(room);
 			checkCount(before);

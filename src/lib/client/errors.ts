@@ -2,7 +2,15 @@
 import { type ErrorClass, type ErrorCode, errorClasses } from '../protocol/codes.ts';
 
 /** Codes of the wire, and those of the client itself. */
-export type RealtimeErrorCode = ErrorCode | 'closed' | 'disconnected' | 'timeout' | 'unsupported' | 'invalid-option' | 'handler';
+export type RealtimeErrorCode =
+	| ErrorCode
+	| 'closed'
+	| 'discarded'
+	| 'disconnected'
+	| 'timeout'
+	| 'unsupported'
+	| 'invalid-option'
+	| 'handler';
 
 /** A class of the wire, or `application`: a mistake in the page around the client. */
 export type RealtimeErrorClass = ErrorClass | 'application';
@@ -10,6 +18,7 @@ export type RealtimeErrorClass = ErrorClass | 'application';
 const classes: Record<RealtimeErrorCode, RealtimeErrorClass> = {
 	...errorClasses,
 	closed: 'closed',
+	discarded: 'application',
 	disconnected: 'connection',
 	timeout: 'connection',
 	unsupported: 'application',

@@ -68,7 +68,8 @@ export function createEntries({ clock, store, maxQueueSize }: Options, { changed
 
 	function remove(lane: Lane, entry: Entry, part: Partial<OutboxItem> = {}) {
 		drop(lane, entry);
-		write(() => store.remove(entry.item));
+		// Before it is loaded the store has nothing of this life.
+		if (isLoaded) write(() => store.remove(entry.item));
 		change(entry, part);
 	}
 

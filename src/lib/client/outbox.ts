@@ -16,6 +16,9 @@ export interface OutboxEvents extends EntryEvents {
 /** A message that was handed in more recently than so is on its way, as any is; in milliseconds. */
 const ON_ITS_WAY = 1_000;
 
+/** It never left, in this life or in one before: nobody but us knows of it, so it can still change. */
+const isUnsent = (entry: Entry) => entry.item.status === 'queued' && !entry.transmitted;
+
 const tooLarge = () => new RealtimeError('too-large', 'the message is too big');
 const unknown = () => new RealtimeError('out-of-order', 'the server has lost count: whether it has this message is unknown');
 
@@ -67,6 +70,19 @@ export function createOutbox(options: Options, events: OutboxEvents) {
 			for (const entry of own) if (entry.item.seq < expected) fail(lane, entry, unknown());
 		} else if (expected < (own[0]?.item.seq ?? seq)) renumber(lane, client, own);
 		else rewind(lane, client, expected, null);
+	}
+
+	const entryOf = ({ id, room }: OutboxItem) => lanes.get(room)?.entries.find(({ item }) => item.id === id);
+
+	/**
+	 * Takes one out that was never sent. A seq that is never sent would block all after it: those go into a new sequence, all of them,
+	 * so that a store which lists them as they were put has them in order. What comes after an unsent one is unsent.
+	 */
+	function withdraw(lane: Lane, entry: Entry) {
+		const after = lane.entries.slice(lane.entries.indexOf(entry) + 1).filter(isPending);
+		remove(lane, entry, { status: 'failed' });
+		entry.reject(new RealtimeError('discarded', 'the message was deleted before it was sent'));
+		renumber(lane, lane.client, after);
 	}
 
 	/** The wall clock knows of earlier lives and of sleep; the other one is not set back. */
@@ -167,11 +183,30 @@ export function createOutbox(options: Options, events: OutboxEvents) {
 			else if (tooBig) suspects = sent;
 		},
 
-		/** Forgets a failed message. */
-		discard({ id, room }: OutboxItem) {
-			const lane = lanes.get(room);
-			const entry = lane?.entries.find((each) => isFailed(each) && each.item.id === id);
-			if (lane && entry) remove(lane, entry);
+		/** Whether a message can still be changed or taken back. */
+		isUnsent(item: OutboxItem): boolean {
+			const entry = entryOf(item);
+			return entry !== undefined && isUnsent(entry);
+		},
+
+		/** Gives a message other data, in its place; false where it has left meanwhile. @throws RealtimeError `too-large` */
+		edit(item: OutboxItem, data: unknown): boolean {
+			const entry = entryOf(item);
+			if (!entry || !isUnsent(entry)) return false;
+			if (!fits(frameOf({ ...entry.item, data }))) throw tooLarge();
+			change(entry, { data });
+			keep(entry);
+			return true;
+		},
+
+		/** Forgets a failed message, or takes back one that was never sent; false where neither is so any more. */
+		discard(item: OutboxItem): boolean {
+			const entry = entryOf(item);
+			const lane = lanes.get(item.room);
+			if (!lane || !entry || !(isFailed(entry) || isUnsent(entry))) return false;
+			if (isFailed(entry)) remove(lane, entry);
+			else withdraw(lane, entry);
+			return true;
 		},
 
 		/** Nothing will be sent any more. What the store holds stays there for a later life. */

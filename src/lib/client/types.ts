@@ -185,8 +185,15 @@ export interface Client {
 	send(room: string, kind: string, data: unknown): Sent;
 	/** Messages of ours that are not yet stored, or failed and not yet discarded, in order. */
 	outbox(room: string): readonly OutboxItem[];
-	/** Forgets a failed message. */
-	discard(item: OutboxItem): void;
+	/** Whether a message was never sent on any connection: only then can it be edited, or taken back by `discard`. */
+	isUnsent(item: OutboxItem): boolean;
+	/**
+	 * Gives a message that was never sent other `data`; it keeps its place. False when it is too late for that, and nothing has changed.
+	 * @throws RealtimeError `too-large`, `invalid-data`: nothing has changed then
+	 */
+	edit(item: OutboxItem, data: unknown): boolean;
+	/** Forgets a failed message, or takes back one that was never sent (its `stored` rejects with `discarded`). False when it is too late for that. */
+	discard(item: OutboxItem): boolean;
 	/** Messages below the offset `before`, ascending. Rejects with a `RealtimeError` when not connected, refused or cut off. */
 	history(room: string, before: number, limit?: number): Promise<Pick<History, 'messages' | 'more'>>;
 	/** At most once, never stored: dropped silently while not connected. */

@@ -14,6 +14,10 @@ const step = fc.oneof(
 		weight: 2,
 		arbitrary: fc.record({ do: fc.constantFrom('cut' as const, 'restart' as const, 'silence' as const, 'reload' as const) }),
 	},
+	{
+		weight: 2,
+		arbitrary: fc.record({ do: fc.constantFrom('edit' as const, 'discard' as const), room: fc.nat(2), which: fc.nat(9) }),
+	},
 	{ weight: 2, arbitrary: fc.record({ do: fc.constant('write' as const), room: fc.nat(2), lost: fc.boolean() }) },
 );
 /** How the server takes publishes, one answer after the other, round and round. */
@@ -22,7 +26,7 @@ type Drawn<Of> = Of extends fc.Arbitrary<infer Value> ? Value : never;
 type Outcome = 'stored' | 'failed' | 'open';
 
 describe('outbox model', () => {
-	it('random refusals, lost acks, cuts, silence, reloads, forgotten fan-outs', async () => {
+	it('random refusals, edits, deletions, lost acks, cuts, silence, reloads, forgotten fan-outs', async () => {
 		await fc.assert(
 			fc.asyncProperty(
 				fc.array(step, { minLength: 5, maxLength: 40 }),
@@ -56,11 +60,14 @@ async function run(steps: Drawn<typeof step>[], moods: Drawn<typeof mood>[], see
 	};
 	server.loseAck = () => !calm && nextMood() === 'lose-ack';
 	const outcomes = new Map<string, Outcome>();
+	/** What a message said last: each edit adds a mark. */
+	const latest = new Map<string, string>();
+	const nameOf = (data: unknown) => String(data).replace(/\+*$/, '');
 	const rooms = ['room-0', 'room-1', 'room-2'];
 	const start = () => {
 		const client = create();
 		client.on('outbox', ({ data, status }) => {
-			if (status === 'stored' || status === 'failed') outcomes.set(String(data), status);
+			if (status === 'stored' || status === 'failed') outcomes.set(nameOf(data), status);
 		});
 		const views = rooms.map((room) => follow(client, room));
 		client.connect();
@@ -73,11 +80,22 @@ async function run(steps: Drawn<typeof step>[], moods: Drawn<typeof mood>[], see
 			for (let times = each.times; times > 0; times--) {
 				const data = `${each.room}/${number++}`;
 				outcomes.set(data, 'open');
+				latest.set(data, data);
 				life.client.send(`room-${each.room}`, 'chat', data);
 			}
 		} else if (each.do === 'wait') await clock.advance(each.ms);
 		else if (each.do === 'write') server.write(`room-${each.room}`, `other/${number++}`, { lost: each.lost });
-		else if (each.do === 'reload') {
+		else if (each.do === 'edit' || each.do === 'discard') {
+			const waiting = life.client.outbox(`room-${each.room}`);
+			const item = waiting[each.which % waiting.length];
+			if (!item) continue;
+			const [unsent, name] = [life.client.isUnsent(item), nameOf(item.data)];
+			if (each.do === 'discard') expect(life.client.discard(item)).toBe(unsent || item.status === 'failed');
+			else {
+				expect(life.client.edit(item, `${item.data}+`)).toBe(unsent);
+				if (unsent) latest.set(name, `${item.data}+`);
+			}
+		} else if (each.do === 'reload') {
 			// As a crash would: the connection is cut before the old page can say goodbye.
 			for (const connection of server.connections) connection.over = true;
 			life.client.close();
@@ -99,7 +117,7 @@ async function run(steps: Drawn<typeof step>[], moods: Drawn<typeof mood>[], see
 		const mine = log.filter((data) => !data.startsWith('other/'));
 		const accepted = [...outcomes]
 			.filter(([data, outcome]) => outcome === 'stored' && data.startsWith(`${index}/`))
-			.map(([data]) => data);
+			.map(([data]) => latest.get(data) ?? data);
 		// Once each, in the order of sending, and exactly those that were reported as stored.
 		expect(mine).toEqual(accepted);
 		expect(client.outbox(room).every(({ status }) => status === 'failed')).toBe(true);
