@@ -79,7 +79,7 @@ describe('T-31 something throws', () => {
 				await peer.next('ack', ({ seq }) => seq === 3);
 				expect(peer.all('ack').map(({ seq, duplicate }) => [seq, duplicate])).toEqual([1, 2, 3].map((seq) => [seq, false]));
 			}
-			expect(await server.realtime.recent('lobby')).toMatchObject({ offset: 6 });
+			expect(await server.realtime.recent(null, 'lobby')).toMatchObject({ offset: 6 });
 		},
 	);
 

@@ -138,7 +138,7 @@ describe('hello', () => {
 		expect(await peer.next('error')).toMatchObject({ code: 'unauthenticated', class: 'auth', fatal: true });
 		expect(await peer.closed).toMatchObject({ code: 4001 });
 		expect(peer.frames).toHaveLength(1);
-		expect((await server.realtime.recent('lobby')).messages).toEqual([]);
+		expect((await server.realtime.recent(null, 'lobby'))?.messages).toEqual([]);
 	});
 
 	it('a text of 65 536 bytes is taken, one more byte closes with 1009', async () => {

@@ -220,11 +220,12 @@ export function createRooms({ clock, send, live, broken, received, guard }: Room
 			else if (frame.type === 'state' || frame.type === 'presence') changed(room, frame);
 		},
 
-		/** An `error` names a room. False when no subscribe of it waits for an answer. */
-		refused({ room: name = '', retryAfterMs }: ErrorFrame, error: RealtimeError): boolean {
-			if (!unanswered.includes(name)) return false;
-			const room = answered(name);
-			if (room && passing.has(error.class)) {
+		/** An `error` names a room. False when no subscribe of it waits for an answer, nor was it ended. */
+		refused({ room: name = '', retryAfterMs, ended }: ErrorFrame, error: RealtimeError): boolean {
+			const waits = unanswered.includes(name);
+			if (!waits && !ended) return false;
+			const room = waits ? answered(name) : rooms.get(name);
+			if (room && !ended && passing.has(error.class)) {
 				room.phase = 'paused';
 				room.cancelRetry = clock.setTimeout(() => ask(room), retryAfterMs || PAUSE);
 			} else if (room) {

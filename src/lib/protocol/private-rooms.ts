@@ -5,6 +5,10 @@ import { user } from './server-frames.ts';
 /** Length of the title that people see instead of the name, in code points. */
 export const TITLE_LENGTH = 80;
 
+/** How long an invitation is good for unless the owner says otherwise, and what they may say, in milliseconds. */
+export const INVITE_LIFETIME = 7 * 86_400_000;
+export const INVITE_LIFETIMES = { least: 60_000, most: 90 * 86_400_000 };
+
 /**
  * A private room has a name that the server makes: 128 bits that nobody guesses. Every name of this form is closed to whoever is
  * not a member, whether there is such a room or not; every other name is open to all.

@@ -114,6 +114,8 @@ const error = v.object({
 	closeCode: v.optional(v.number()),
 	/** The room whose subscribe, history or signal was refused. */
 	room: v.optional(v.string()),
+	/** No answer: the room was followed, and is closed to whoever followed it from here on. */
+	ended: v.optional(v.literal(true)),
 });
 export type ErrorFrame = v.InferOutput<typeof error>;
 const drain = v.object({ type: v.literal('drain'), reason: v.string(), withinMs: v.number() });

@@ -95,13 +95,13 @@ export class Connection {
 		this.send(JSON.stringify(frame));
 	}
 
-	/** Tells the client what was wrong, and with which room; `fatal` where the connection ends for it. */
+	/** Tells the client what was wrong, and with which room; `fatal` where the connection ends for it, `ended` where it follows that room no more. */
 	error(
 		code: ErrorCode,
 		message: string,
-		{ fatal = false, retryAfterMs = 0, room }: { fatal?: boolean; retryAfterMs?: number; room?: string } = {},
+		{ fatal = false, retryAfterMs = 0, ...about }: { fatal?: boolean; retryAfterMs?: number; room?: string; ended?: true } = {},
 	) {
-		const frame: ErrorFrame = { type: 'error', code, class: classOfError(code), message, fatal, retryAfterMs, room };
+		const frame: ErrorFrame = { type: 'error', code, class: classOfError(code), message, fatal, retryAfterMs, ...about };
 		if (fatal) this.refusal = frame;
 		this.answer(frame);
 	}

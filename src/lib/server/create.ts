@@ -30,6 +30,7 @@ import { statusOf } from './monitor/reports.ts';
 import type { Options } from './options.ts';
 import { Outgoing, type Publish } from './outgoing.ts';
 import { Overview } from './overview.ts';
+import { openRooms, roomsForPages } from './private-rooms/open.ts';
 import { provideRealtime, type Realtime } from './realtime.ts';
 import { Receipts } from './receipts.ts';
 import { Registry } from './registry.ts';
@@ -89,6 +90,8 @@ export async function createRealtime(
 				writable ? logger.info('the log takes writes again') : logger.error('the log takes no writes: {reason}', { reason }),
 		}));
 
+	const rooms = await openRooms(options, log);
+
 	let server: Server<Connection> | undefined;
 	let stop = () => {};
 	let closed: Promise<void> | undefined;
@@ -98,7 +101,7 @@ export async function createRealtime(
 		return server?.publish(topic, text) ?? 0;
 	};
 	const outgoing = new Outgoing(publish, report);
-	const rights = new Rights({ isMember: () => false });
+	const rights = new Rights(rooms);
 	const { hub, publisher } = createRooms({
 		log,
 		clock,
@@ -163,6 +166,7 @@ export async function createRealtime(
 		sessions,
 		hub,
 		rights,
+		rooms,
 		server: identity,
 		log,
 		publisher,
@@ -206,7 +210,8 @@ export async function createRealtime(
 				for (const each of stops) each();
 			};
 		},
-		recent: (room, limit = RECENT_MESSAGES) => readRecent(log, room, limit),
+		recent: async (user, room, limit = RECENT_MESSAGES) => (rights.mayEnter(user, room) ? readRecent(log, room, limit) : null),
+		...roomsForPages(rooms, clock),
 		identify: (request) => identities.fromCookie(request.headers.get('cookie')),
 		welcomeGuest(knock) {
 			const issued = identities.guest();
@@ -230,7 +235,7 @@ export async function createRealtime(
 				host.close();
 				for (const connection of [...registry]) connection.end('restart', 1012, 'the server restarts');
 				// Each by itself: a disk that is full at the end must not keep the webhook from hearing of it.
-				const ends = await Promise.allSettled([log.close(), closeAlerts()]);
+				const ends = await Promise.allSettled([log.close(), rooms.close(), closeAlerts()]);
 				provideRealtime(undefined);
 				for (const end of ends) if (end.status === 'rejected') throw end.reason;
 			})();

@@ -72,7 +72,14 @@ function perform(to: Dispatcher, connection: Connection, session: Session, frame
 			return to.hub.unsubscribe(connection, frame.room);
 		case 'history':
 			if (allowed(to, connection, session, frame.room, true))
-				later(to, connection, counted(connection, answerHistory(to.log, connection, frame)));
+				later(
+					to,
+					connection,
+					counted(
+						connection,
+						answerHistory(to.log, connection, frame, () => opens(to, connection, frame.room)),
+					),
+				);
 			return;
 		case 'signal':
 			if (allowed(to, connection, session, frame.room, true)) signal(to, connection, frame);
@@ -91,15 +98,16 @@ function signal(to: Dispatcher, connection: Connection, { room, kind, data }: Cl
 	if (connection.user) to.hub.signal(room, JSON.stringify({ type: 'signal', room, user: connection.user, kind, data }));
 }
 
+const opens = ({ rights }: Dispatcher, { user }: Connection, room: string) => user !== null && rights.mayEnter(user, room);
+
 const follows = (connection: Connection, room: string) =>
 	connection.subscriptions.some((subscription) => subscription.room.name === room);
 
 /** Reads and signals share the rate of publishing. In a room of the server's own there is nothing to read and nobody to signal. */
 function allowed(to: Dispatcher, connection: Connection, { bucket }: Session, room: string, spoken = false): boolean {
 	const retryAfterMs = bucket.take(to.clock.now());
-	const { user } = connection;
 	if (retryAfterMs > 0) tell(to, connection, 'rate-limited', 'you ask faster than this server answers', { retryAfterMs, room });
-	else if (!spoken || (user && to.rights.mayEnter(user, room))) return true;
+	else if (!spoken || opens(to, connection, room)) return true;
 	else tell(to, connection, 'forbidden', isSystemRoom(room) ? 'this room can only be followed' : NOT_OPEN, { room });
 	return false;
 }

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { type History, message } from '../protocol/frames.ts';
 import type { Connection } from './connection.ts';
 import type { Head, MessageLog } from './log/message-log.ts';
+import { NOT_OPEN } from './rights.ts';
 
 /** Characters that one answer carries at most; what does not fit is there for the next page. */
 const PAGE_LENGTH = 262_144;
@@ -29,8 +30,11 @@ export async function answerHistory(
 	log: MessageLog,
 	connection: Connection,
 	{ room, before, limit }: { room: string; before: number; limit: number },
+	/** Whether the room is open to them: it may be closed to them while it is read. */
+	open: () => boolean,
 ) {
 	const { frames, more } = await page(log, room, await log.head(room), before, limit);
+	if (!open()) return connection.error('forbidden', NOT_OPEN, { room });
 	// The frames are encoded already: parsing them to encode them again would be all the work of this answer.
 	connection.send(`{"type":"history","room":${JSON.stringify(room)},"messages":[${frames.join(',')}],"more":${more}}`);
 }

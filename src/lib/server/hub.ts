@@ -12,6 +12,7 @@ import { FrameArray, type Outgoing, type Publish } from './outgoing.ts';
 import { Pace } from './pace.ts';
 import type { Presence } from './presence.ts';
 import { Replay, type Subscription } from './replay.ts';
+import { NOT_OPEN } from './rights.ts';
 import type { Room } from './room.ts';
 import { RoomShelf, type Snapshot } from './room-shelf.ts';
 
@@ -99,6 +100,17 @@ export class Hub {
 		const index = connection.subscriptions.findIndex(({ room }) => room.name === name);
 		const [subscription] = index < 0 ? [] : connection.subscriptions.splice(index, 1);
 		if (subscription) this.#leave(connection, subscription, how);
+	}
+
+	/** A room is closed to a person from here on: wherever they follow it, it ends with a word, and nothing of it comes after that. */
+	expel(name: string, user: string) {
+		for (const connection of this.subscribersOf(name)) {
+			if (connection.user?.id !== user) continue;
+			// While it is read for them there is an answer under way, which must not come.
+			for (const subscription of connection.subscriptions) if (subscription.room.name === name) subscription.ended = true;
+			this.unsubscribe(connection, name);
+			connection.error('forbidden', NOT_OPEN, { room: name, ended: true });
+		}
 	}
 
 	/** Takes a connection that ended out of all its rooms. */

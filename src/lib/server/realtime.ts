@@ -1,13 +1,20 @@
 /** What the routes see of the realtime server, and the one place in the process where they find it. */
 import type { User } from '../protocol/frames.ts';
+import type { PrivateRoom } from '../protocol/private-rooms.ts';
 import type { Metrics, Status, Window } from '../protocol/status.ts';
 import type { Knock } from './admission.ts';
 import type { Recent } from './history.ts';
 import type { IncidentReport } from './incidents/incidents.ts';
 
 export interface Realtime {
-	/** The newest messages of a room (50 unless told) with the position after them. */
-	recent(room: string, limit?: number): Promise<Recent>;
+	/** The newest messages of a room (50 unless told) with the position after them; null where it is not open to this person, if it is there at all. */
+	recent(user: User | null, room: string, limit?: number): Promise<Recent | null>;
+	/** The private rooms of a person, those they came to last first. */
+	privateRooms(user: User | null): Promise<PrivateRoom[]>;
+	/** A private room as a member sees it; null for anybody else, and of any other room. */
+	privateRoom(user: User | null, room: string): PrivateRoom | null;
+	/** The title of the room that an invitation opens; null where it opens none. Looking uses nothing up. */
+	invitation(token: string): Promise<string | null>;
 	/** The person behind a request, or null. */
 	identify(request: Request): User | null;
 	/** A new guest, with the `Set-Cookie` that makes them one. */

@@ -15,6 +15,8 @@ export interface Subscription {
 	/** Who it was told is there, while more may change before it is live. */
 	members?: readonly Member[] | undefined;
 	live: boolean;
+	/** The right to the room was taken back, and the client has been told: nothing of it is told any more. */
+	ended?: true;
 	result?: Subscribed['result'];
 }
 
@@ -102,6 +104,7 @@ export class Replay {
 		offset: number,
 		missing?: Subscribed['missing'],
 	) {
+		if (subscription.ended) return;
 		const { room } = subscription;
 		subscription.result = result;
 		const { counters, isOwn, description, entering } = this.#parts;

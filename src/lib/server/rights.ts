@@ -19,9 +19,10 @@ export class Rights {
 		this.#members = members;
 	}
 
-	/** Whether a person may see what is in a room, and write to it. */
-	mayEnter({ id }: User, room: string): boolean {
-		return !isSystemRoom(room) && (!isPrivateRoom(room) || this.#members.isMember(room, id));
+	/** Whether a person may see what is in a room, and write to it. Null: somebody of whom nothing is known. */
+	mayEnter(user: User | null, room: string): boolean {
+		if (isSystemRoom(room)) return false;
+		return !isPrivateRoom(room) || (user !== null && this.#members.isMember(room, user.id));
 	}
 
 	mayFollow({ isOperator, user }: Connection, room: string): boolean {

@@ -3,6 +3,7 @@ import type { Server } from 'bun';
 import type { Connection, TransportName } from '../connection.ts';
 import type { Monitor } from '../monitor/monitor.ts';
 import type { Overview } from '../overview.ts';
+import type { RoomStore } from '../private-rooms/room-store.ts';
 import type { Tickets } from '../tickets.ts';
 import type { HttpEndpoint } from './request.ts';
 
@@ -10,6 +11,7 @@ export interface ApiEndpoint extends HttpEndpoint {
 	tickets: Tickets;
 	monitor: Monitor;
 	overview: Overview;
+	rooms: RoomStore;
 }
 
 export interface Route {

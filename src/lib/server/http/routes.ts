@@ -8,6 +8,7 @@ import { WEBSOCKET_PATH } from '../websocket.ts';
 import { answerEvents, EVENTS_PATH } from './event-stream.ts';
 import { operations } from './operations.ts';
 import { answerPoll, POLL_PATH } from './poll.ts';
+import { privateRooms } from './private-rooms/routes.ts';
 import { closeResponse, Mistaken, Refused, refusal } from './refusal.ts';
 import { explain, REQUEST_ID } from './request-id.ts';
 import type { ApiEndpoint, Route } from './route.ts';
@@ -19,6 +20,7 @@ const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
 	[EVENTS_PATH, { methods: ['GET', 'POST'], transport: 'event-stream', answer: answerEvents }],
 	[TICKET_PATH, { methods: ['GET'], transport: 'http', answer: answerTicket }],
 	...operations,
+	...privateRooms,
 ]);
 
 /** What answers this path: nothing where it is one of the pages. */
@@ -34,7 +36,8 @@ export async function serveApi(to: ApiEndpoint, route: Route, request: Request, 
 		if (response.status >= 400) explain(to, request, server, response);
 		return isPrivate ? response : shared(to.admission, request, server, response);
 	};
-	if (request.method === 'OPTIONS') return share(new Response(null, { status: 204, headers: isPrivate ? { allow } : preflight }));
+	if (request.method === 'OPTIONS')
+		return share(new Response(null, { status: 204, headers: isPrivate ? { allow } : preflight(allow) }));
 	if (!methods.includes(request.method) && methods.length > 0)
 		return share(refusal(405, 'bad-frame', `this address takes ${methods.join(' and ')} alone`, { headers: { allow } }));
 	try {
@@ -58,11 +61,11 @@ const unknown: Route = {
 };
 const FAILED = new Refused(closeCode.serverError, 'the server failed on this request');
 
-const preflight = {
-	'access-control-allow-methods': 'GET, POST',
+const preflight = (methods: string) => ({
+	'access-control-allow-methods': methods,
 	'access-control-allow-headers': 'content-type, last-event-id, authorization',
 	'access-control-max-age': '600',
-};
+});
 
 /** Lets a page of another origin that may ask read the answer, too. One of this very host, as nearly all are, needs no leave. */
 function shared(admission: Admission, request: Request, server: Server<Connection>, response: Response): Response {

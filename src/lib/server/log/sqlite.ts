@@ -4,11 +4,12 @@ import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../clock.ts';
 import { decode } from '../rooms/estimation.ts';
+import { startWorker } from '../worker.ts';
 import { packEntries, unpackResults } from './batch.ts';
 import { lock } from './lock.ts';
 import { type Entry, frameOf, type MessageLog, NO_VIEW, type Result, type RoomView, type Stored, viewOf } from './message-log.ts';
 import { configure, HEAD_OF_ROOM, migrate } from './schema.ts';
-import type { Answer, Done, Task } from './writer.ts';
+import type { Done, Task } from './writer.ts';
 
 export interface SqliteLogOptions {
 	/** Folder of the database; made when absent. */
@@ -174,39 +175,11 @@ async function connect(path: string) {
 	try {
 		configure(reader);
 		migrate(reader, () => Bun.randomUUIDv7('base64url'));
-		const writer = startWriter();
+		const writer = startWorker<Task, Done>(new URL('./writer.ts', import.meta.url), 'the log’s writer');
 		await writer.ask({ type: 'open', path });
 		return { reader, writer };
 	} catch (error) {
 		reader.close(false);
 		throw error;
 	}
-}
-
-/** The worker behind a promise a task: it answers in the order it was asked. */
-function startWriter() {
-	const worker = new Worker(new URL('./writer.ts', import.meta.url));
-	const waiting: { resolve: (answer: Done) => void; reject: (error: Error) => void }[] = [];
-	let dead: Error | undefined;
-	worker.onmessage = ({ data }: MessageEvent<Answer>) => {
-		const asked = waiting.shift();
-		if (data.ok) asked?.resolve(data);
-		else asked?.reject(new Error(data.error));
-	};
-	worker.onerror = (event) => {
-		dead = new Error(`the log's writer stopped: ${event.message}`);
-		for (const asked of waiting.splice(0)) asked.reject(dead);
-	};
-	return {
-		ask: (task: Task) =>
-			new Promise<Done>((resolve, reject) => {
-				if (dead) return reject(dead);
-				waiting.push({ resolve, reject });
-				worker.postMessage(task);
-			}),
-		terminate() {
-			dead ??= new Error('the log is closed');
-			worker.terminate();
-		},
-	};
 }

@@ -1,5 +1,6 @@
 /** The worker that owns the embedded log's only writing connection: a slow disk stops this thread, never the event loop. */
 import { Database } from 'bun:sqlite';
+import type { Answer } from '../worker.ts';
 import { type PackedEntries, type PackedResults, packResults, unpackEntries } from './batch.ts';
 import type { RoomView } from './message-log.ts';
 import { configure } from './schema.ts';
@@ -14,13 +15,11 @@ export type Task =
 	| { type: 'close' };
 /** `flushed`: the tables tell all there is, up to this answer. */
 export interface Done {
-	ok: true;
 	results: PackedResults;
 	flushed: boolean;
 	trimmed: number;
 	views: [room: string, view: RoomView][];
 }
-export type Answer = Done | { ok: false; error: string };
 
 declare const self: Worker;
 
@@ -50,7 +49,7 @@ function perform(task: Task): Partial<Done> {
 }
 
 self.onmessage = ({ data }: MessageEvent<Task>) => {
-	let answer: Answer;
+	let answer: Answer<Done>;
 	try {
 		answer = { ok: true, results: [], flushed: false, trimmed: 0, views: [], ...perform(data) };
 	} catch (error) {

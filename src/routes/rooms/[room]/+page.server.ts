@@ -5,9 +5,13 @@ import { roomName } from '$lib/protocol/frames.ts';
 import { SYSTEM_PREFIX } from '$lib/protocol/status.ts';
 import type { PageServerLoad } from './$types';
 
-export const load: PageServerLoad = async ({ params, locals }) => {
-	const room = v.safeParse(roomName, params.room);
+export const load: PageServerLoad = async ({ params, locals: { realtime, user } }) => {
+	const name = v.safeParse(roomName, params.room);
 	if (params.room.startsWith(SYSTEM_PREFIX)) error(404, `Rooms whose names begin with "${SYSTEM_PREFIX}" are the server's own.`);
-	if (!room.success) error(400, `This is no name for a room: ${room.issues[0].message}.`);
-	return { room: room.output, user: locals.user, recent: await locals.realtime.recent(room.output) };
+	if (!name.success) error(400, `This is no name for a room: ${name.issues[0].message}.`);
+	const room = name.output;
+	const recent = await realtime.recent(user, room);
+	if (!recent) error(404, 'This room does not exist, or is not open to you.');
+	const own = realtime.privateRoom(user, room);
+	return { room, title: own?.title ?? room, privateRoom: own, user, recent };
 };
