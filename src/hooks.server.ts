@@ -7,14 +7,14 @@ export const handle: Handle = async ({ event, resolve }) => {
 	const realtime = useRealtime();
 	event.locals.realtime = realtime;
 	event.locals.user = realtime.identify(event.request);
-	let guestCookie: string | undefined;
-	if (!event.locals.user && isPageView(event.request.method, event.route.id)) {
-		const guest = realtime.welcomeGuest({ request: event.request, address: event.getClientAddress() });
-		event.locals.user = guest.user;
-		guestCookie = guest.cookie;
+	let cookie: string | null = null;
+	if (isPageView(event.request.method, event.route.id)) {
+		const knock = { request: event.request, address: event.getClientAddress() };
+		if (event.locals.user) cookie = realtime.renewedCookie(knock);
+		else ({ user: event.locals.user, cookie } = realtime.welcomeGuest(knock));
 	}
 	const response = isPage(event.route.id) ? await inItsLanguage({ event, resolve }) : await resolve(event);
-	if (guestCookie) response.headers.append('set-cookie', guestCookie);
+	if (cookie !== null) response.headers.append('set-cookie', cookie);
 	response.headers.set('x-content-type-options', 'nosniff');
 	response.headers.set('x-frame-options', 'DENY');
 	response.headers.set('referrer-policy', 'same-origin');

@@ -13,7 +13,7 @@ export interface CrowdOptions {
 
 /** `count` members, each a person of its own, dealt into rooms one room after the other. */
 export function crowd(count: number, { roomSize, ledger = false }: CrowdOptions): Member[] {
-	const identities = createIdentities(IDENTITY_SECRET, Date.now);
+	const identities = createIdentities([IDENTITY_SECRET], Date.now);
 	return Array.from({ length: count }, (_, index) => {
 		const { token } = identities.issue({ id: crypto.randomUUID(), name: `Member ${index}` });
 		return {

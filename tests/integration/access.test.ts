@@ -58,7 +58,7 @@ describe('identity', () => {
 		const { cookie, user } = await identify(server.url, 'Ann');
 		const [payload = '', signature = ''] = cookie.replace('holdfast_identity=', '').split('.');
 		const claims = Buffer.from(JSON.stringify({ ...user, name: 'Admin', exp: 9e15 })).toString('base64url');
-		const stranger = createIdentities('another secret of more than thirty-two characters', clock.wall).issue(user).token;
+		const stranger = createIdentities(['another secret of more than thirty-two characters'], clock.wall).issue(user).token;
 		const flipped = `${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`;
 		const forged = [
 			`${claims}.${signature}`,
@@ -78,9 +78,9 @@ describe('identity', () => {
 	});
 
 	it('an expired cookie is nobody', async () => {
-		const { token } = createIdentities(secret, () => clock.wall() - 366 * 86_400_000).issue({ id: 'late', name: 'Late' });
+		const { token } = createIdentities([secret], () => clock.wall() - 366 * 86_400_000).issue({ id: 'late', name: 'Late' });
 		expect(await codeFor(`holdfast_identity=${token}`)).toBe(4001);
-		const { token: fresh } = createIdentities(secret, clock.wall).issue({ id: 'late', name: 'Late' });
+		const { token: fresh } = createIdentities([secret], clock.wall).issue({ id: 'late', name: 'Late' });
 		expect(await codeFor(`holdfast_identity=${fresh}`)).toBe('welcome');
 	});
 

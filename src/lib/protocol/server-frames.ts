@@ -118,6 +118,8 @@ const error = v.object({
 	ended: v.optional(v.literal(true)),
 });
 export type ErrorFrame = v.InferOutput<typeof error>;
+/** The person of the connection goes by another name, here or in another tab. */
+const renamed = v.object({ type: v.literal('user'), user });
 const drain = v.object({ type: v.literal('drain'), reason: v.string(), withinMs: v.number() });
 
 const serverFrames = {
@@ -135,6 +137,7 @@ const serverFrames = {
 	pong,
 	error,
 	drain,
+	user: renamed,
 };
 export type ServerFrame = v.InferOutput<(typeof serverFrames)[keyof typeof serverFrames]>;
 

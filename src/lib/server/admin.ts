@@ -32,9 +32,16 @@ export interface Admin {
 /** `locked`: the address has brought too many wrong ones. Then not even the right one is looked at, or it could be guessed. */
 export type NoToken = 'wrong' | 'locked';
 
-/** @param open who looks need not bring the token: development */
+/**
+ * @param open who looks need not bring the token: development
+ * @param isIdentity whether a bearer token is of another kind, which says who somebody is: that one is no guess
+ */
 export function createAdmin(
-	{ token, open }: { token: string | undefined; open: boolean },
+	{
+		token,
+		open,
+		isIdentity = () => false,
+	}: { token: string | undefined; open: boolean; isIdentity?: (bearer: string) => boolean },
 	clock: Pick<Clock, 'wall' | 'now'>,
 ): Admin {
 	// Of random keys, so that neither how long they are nor where they first differ shows in the time that a comparison takes.
@@ -62,7 +69,7 @@ export function createAdmin(
 	function acts(headers: Headers, address: string) {
 		if (token === undefined) return 'off';
 		const bearer = bearerOf(headers);
-		return bearer !== null ? attempt(bearer, address) : isSignedIn(headers) ? 'yes' : 'no';
+		return bearer !== null && !isIdentity(bearer) ? attempt(bearer, address) : isSignedIn(headers) ? 'yes' : 'no';
 	}
 	const cookie = (value: string, seconds: number, secure: boolean) =>
 		`${ADMIN_COOKIE}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}${secure ? '; Secure' : ''}`;
@@ -83,7 +90,7 @@ export function createAdmin(
 }
 
 /** What `Authorization` carries as a bearer token, or null. */
-function bearerOf(headers: Headers): string | null {
+export function bearerOf(headers: Headers): string | null {
 	return /^bearer (.+)$/i.exec(headers.get('authorization') ?? '')?.[1] ?? null;
 }
 

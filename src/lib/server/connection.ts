@@ -14,8 +14,10 @@ export const SLOW_CONSUMER_BYTES = 1_048_576;
 export class Connection {
 	readonly id: string = Bun.randomUUIDv7('base64url');
 	readonly address: string;
-	/** The person its cookie names, or null: then its `hello` is refused. */
-	readonly user: User | null;
+	/** The person it speaks for, or null: then its `hello` is refused. They can change their name. */
+	user: User | null;
+	/** Until when, in wall time. */
+	expiresAt = Number.POSITIVE_INFINITY;
 	readonly transport: TransportName;
 	/** Whether it stays to hear what comes. A poll that does not wait is answered and gone. */
 	readonly listens: boolean;

@@ -5,7 +5,6 @@ import pkg from '../../../package.json' with { type: 'json' };
 import { type Clock, systemClock } from '../clock.ts';
 import { RECENT_MESSAGES } from '../protocol/limits.ts';
 import { AcceptRate } from './accept-rate.ts';
-import { createAdmin } from './admin.ts';
 import { createAdmission } from './admission.ts';
 import { CloseAges } from './alerts/close-ages.ts';
 import { createAlerts } from './alerts/create.ts';
@@ -13,11 +12,12 @@ import type { Connection } from './connection.ts';
 import { ConnectionLogger } from './connection-logger.ts';
 import type { Report } from './errors.ts';
 import { readRecent } from './history.ts';
-import { answerIdentity, identityCookie } from './http/identity.ts';
 import { explain } from './http/request-id.ts';
 import type { ApiEndpoint } from './http/route.ts';
 import { routeOf, serveApi } from './http/routes.ts';
-import { createIdentities, keptSecret } from './identity.ts';
+import { createIdentity } from './identity/create.ts';
+import { identityForPages } from './identity/pages.ts';
+import { People } from './identity/people.ts';
 import { Incidents } from './incidents/incidents.ts';
 import { createFailureLogger } from './line-rate.ts';
 import type { MessageLog } from './log/message-log.ts';
@@ -37,7 +37,6 @@ import { Registry } from './registry.ts';
 import { Rights } from './rights.ts';
 import { createRooms } from './rooms/create.ts';
 import { Sessions } from './session.ts';
-import { Tickets } from './tickets.ts';
 import type { Tracer } from './tracing.ts';
 import { createWebSocketHandler, upgrade, WEBSOCKET_PATH, type WebSocketEndpoint } from './websocket.ts';
 import { Topics } from './wire.ts';
@@ -46,7 +45,10 @@ export interface RealtimeServer extends Realtime {
 	/** For `Bun.serve`. */
 	websocket: ReturnType<typeof createWebSocketHandler>;
 	/** Takes the requests that are ours: true when `request` was one. `response` is missing after an upgrade. */
-	fetch(request: Request, server: Server<Connection>): { handled: boolean; response?: Response | Promise<Response> };
+	fetch(
+		request: Request,
+		server: Server<Connection>,
+	): { handled: boolean; response?: Response | undefined | Promise<Response | undefined> };
 	/** Begins to ping and sweep; publishing goes through `server` from here on. */
 	start(server: Server<Connection>): void;
 	/** Ends every connection with 1012, finishes what was taken, lets go of the log. Calling it twice does nothing. */
@@ -79,8 +81,8 @@ export async function createRealtime(
 		logFailure(where, error);
 	};
 	const admission = createAdmission(options, clock);
-	const admin = createAdmin({ token: options.admin.token, open: development }, clock);
-	const identities = createIdentities(options.identitySecret ?? keptSecret(options.dataDir), clock.wall);
+	const who = createIdentity(options, { clock, report, open: development });
+	const { admin, signOuts } = who;
 	const log =
 		given ??
 		(await openSqliteLog({
@@ -102,7 +104,7 @@ export async function createRealtime(
 	};
 	const outgoing = new Outgoing(publish, report);
 	const rights = new Rights(rooms);
-	const { hub, publisher } = createRooms({
+	const { hub, publisher, presence } = createRooms({
 		log,
 		clock,
 		outgoing,
@@ -130,6 +132,7 @@ export async function createRealtime(
 			acceptRate.measure(elapsedMs, plannedMs);
 		},
 	});
+	const people = new People({ registry, renamed: (user) => presence.renamed(user) });
 	const identity = { node: crypto.randomUUID(), boot: crypto.randomUUID(), version: pkg.version };
 	const monitor = new Monitor({
 		clock,
@@ -170,7 +173,8 @@ export async function createRealtime(
 		server: identity,
 		log,
 		publisher,
-		identities,
+		...who,
+		people,
 		clock,
 		report,
 		admission,
@@ -184,8 +188,6 @@ export async function createRealtime(
 		incidents,
 		connectionLogger,
 		tracer,
-		tickets: new Tickets(clock),
-		admin,
 		stopping: () => closed !== undefined,
 	};
 
@@ -201,7 +203,8 @@ export async function createRealtime(
 			if (route) return { handled: true, response: serveApi(endpoint, route, request, server) };
 			if (pathname !== WEBSOCKET_PATH) return { handled: false };
 			const response = upgrade(endpoint, request, server);
-			return response ? { handled: true, response: explain(endpoint, request, server, response) } : { handled: true };
+			const explained = (refused: Response | undefined) => refused && explain(endpoint, request, server, refused);
+			return { handled: true, response: response instanceof Promise ? response.then(explained) : explained(response) };
 		},
 		start(running) {
 			server = running;
@@ -212,12 +215,7 @@ export async function createRealtime(
 		},
 		recent: async (user, room, limit = RECENT_MESSAGES) => (rights.mayEnter(user, room) ? readRecent(log, room, limit) : null),
 		...roomsForPages(rooms, clock),
-		identify: (request) => identities.fromCookie(request.headers.get('cookie')),
-		welcomeGuest(knock) {
-			const issued = identities.guest();
-			return { user: issued.user, cookie: identityCookie(issued, admission.isSecure(knock)) };
-		},
-		identity: (knock) => answerIdentity({ admission, identities }, knock),
+		...identityForPages(endpoint),
 		incidents: () => incidents.report,
 		metrics: () => monitor.metrics(),
 		status: ({ headers }, window) =>
@@ -235,7 +233,7 @@ export async function createRealtime(
 				host.close();
 				for (const connection of [...registry]) connection.end('restart', 1012, 'the server restarts');
 				// Each by itself: a disk that is full at the end must not keep the webhook from hearing of it.
-				const ends = await Promise.allSettled([log.close(), rooms.close(), closeAlerts()]);
+				const ends = await Promise.allSettled([log.close(), rooms.close(), closeAlerts(), signOuts.close()]);
 				provideRealtime(undefined);
 				for (const end of ends) if (end.status === 'rejected') throw end.reason;
 			})();

@@ -10,7 +10,8 @@ import type { Connection } from './connection.ts';
 import type { Report } from './errors.ts';
 import { type Greeter, greet, join, overtaken } from './greeting.ts';
 import { answerHistory } from './history.ts';
-import type { Identities } from './identity.ts';
+import type { Credentials } from './identity/credentials.ts';
+import type { People } from './identity/people.ts';
 import type { MessageLog } from './log/message-log.ts';
 import type { Timings } from './monitor/monitor.ts';
 import type { Publisher } from './publisher.ts';
@@ -20,7 +21,8 @@ import type { Session } from './session.ts';
 export interface Dispatcher extends Greeter {
 	log: MessageLog;
 	publisher: Publisher;
-	identities: Identities;
+	credentials: Credentials;
+	people: People;
 	clock: Clock;
 	report: Report;
 	timings: Timings;
@@ -85,12 +87,17 @@ function perform(to: Dispatcher, connection: Connection, session: Session, frame
 			if (allowed(to, connection, session, frame.room, true)) signal(to, connection, frame);
 			return;
 		case 'auth':
-			if (to.identities.verify(frame.token)?.id !== connection.user?.id)
-				tell(to, connection, 'unauthenticated', 'the token is not a valid identity of the person who is connected');
-			return;
+			return later(to, connection, counted(connection, authenticate(to, connection, frame.token)));
 		case 'hello':
 			return refuse(to, connection, 'bad-frame', 'hello: one is enough');
 	}
+}
+
+/** A token of the same person prolongs the connection; any other changes nothing. */
+async function authenticate(to: Dispatcher, connection: Connection, token: string) {
+	const identity = await to.credentials.verify(token);
+	if (identity && identity.user.id === connection.user?.id) to.people.prolong(connection, identity);
+	else tell(to, connection, 'unauthenticated', 'the token is not a valid identity of the person who is connected');
 }
 
 /** Over HTTP the request that sends need not be the one that follows the room: the right to the room is enough. */

@@ -1,35 +1,35 @@
 /** Who somebody is: a signed cookie that the server alone can make. */
 import { timingSafeEqual } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import * as v from 'valibot';
 import type { User } from '../protocol/frames.ts';
-import { USER_NAME_LENGTH } from '../protocol/limits.ts';
+import { guestName } from './identity/names.ts';
 
 export const IDENTITY_COOKIE = 'holdfast_identity';
 /** How long a guest stays the same person without coming back, in milliseconds. */
 const LIFETIME = 365 * 86_400_000;
+/** A cookie of this age is made anew with the next page, in milliseconds: whoever comes at least once a year stays who they are. */
+const RENEWED_AFTER = 86_400_000;
 
 /** Tokens that were found to be good and are remembered: over HTTP each request brings one. */
 const VERIFIED = 10_000;
 
-const claims = v.object({ id: v.pipe(v.string(), v.minLength(1)), name: v.string(), exp: v.number() });
+const claims = v.object({
+	id: v.pipe(v.string(), v.minLength(1)),
+	name: v.string(),
+	exp: v.number(),
+	iat: v.optional(v.number()),
+});
 
-/** A person's name: 1 to 40 code points, no control or direction-changing characters, blanks at its ends cut off. */
-export const userName = v.pipe(
-	v.string('expected a name as text'),
-	v.trim(),
-	v.nonEmpty('a name has at least one character'),
-	v.check((name) => [...name].length <= USER_NAME_LENGTH, `a name has at most ${USER_NAME_LENGTH} characters`),
-	v.regex(/^[^\p{Cc}\p{Zl}\p{Zp}\u200b\u202a-\u202e\u2066-\u2069]*$/u, 'a name has no control characters'),
-);
-
-export interface Issued {
+/** A person, and how long a token of theirs says so. Wall times, milliseconds since 1970. */
+export interface Identity {
 	user: User;
+	issuedAt: number;
+	expiresAt: number;
+}
+
+export interface Issued extends Identity {
 	/** The cookie's value. */
 	token: string;
-	/** Wall time, milliseconds since 1970. */
-	expiresAt: number;
 }
 
 export interface Identities {
@@ -37,55 +37,82 @@ export interface Identities {
 	issue(user: User): Issued;
 	/** A new guest with a name of our choosing. */
 	guest(): Issued;
-	/** The person behind a cookie's value, or null when it is absent, forged or expired. */
-	verify(token: string | undefined): User | null;
-	/** The person behind a request's `Cookie` header. */
-	fromCookie(header: string | null): User | null;
+	/** Whom a cookie's value names, or null when it is absent, forged, expired or signed out. */
+	verify(token: string | undefined): Identity | null;
+	/** Whom a request's `Cookie` header names. */
+	fromCookie(header: string | null): Identity | null;
+	/** Whether a request's cookie was good until its person signed out everywhere. */
+	isSignedOut(header: string | null): boolean;
+	/** The same identity anew, where that of the header is good but old, or signed with a secret that signs no more. */
+	renew(header: string | null): Issued | null;
 }
 
-export function createIdentities(secret: string, wall: () => number): Identities {
-	const signed = (payload: string) =>
+interface Verified {
+	identity: Identity;
+	/** Signed with the secret that signs now. */
+	isCurrent: boolean;
+}
+
+/**
+ * @param secrets the first signs, all verify
+ * @param isVoid whether a person has signed out everywhere since that wall time
+ */
+export function createIdentities(
+	[current, ...older]: readonly [string, ...string[]],
+	wall: () => number,
+	isVoid: (identity: Identity) => boolean = () => false,
+): Identities {
+	const signed = (payload: string, secret = current) =>
 		`${payload}.${new Bun.CryptoHasher('sha256', secret).update(payload).digest().toString('base64url')}`;
 
-	const issue = (user: User): Issued => {
-		const expiresAt = wall() + LIFETIME;
-		const payload = Buffer.from(JSON.stringify({ ...user, exp: expiresAt })).toString('base64url');
-		return { user, token: signed(payload), expiresAt };
+	const issue = ({ id, name }: User): Issued => {
+		const user = { id, name };
+		const issuedAt = wall();
+		const expiresAt = issuedAt + LIFETIME;
+		const payload = Buffer.from(JSON.stringify({ ...user, iat: issuedAt, exp: expiresAt })).toString('base64url');
+		return { user, token: signed(payload), issuedAt, expiresAt };
 	};
-	const verified = new Map<string, v.InferOutput<typeof claims>>();
-	const verify = (token: string | undefined): User | null => {
-		const known = token === undefined ? null : (verified.get(token) ?? check(token));
-		return known && known.exp > wall() ? { id: known.id, name: known.name } : null;
+	const remembered = new Map<string, Verified>();
+	const find = (token: string | undefined): Verified | null => {
+		const known = token === undefined ? null : (remembered.get(token) ?? check(token));
+		return known && known.identity.expiresAt > wall() ? known : null;
 	};
 	const check = (token: string) => {
 		const [payload = ''] = token.split('.');
+		const given = Buffer.from(token);
 		// As texts: of a token that is spelled in many ways one person could have thousands remembered.
-		const [given, expected] = [Buffer.from(token), Buffer.from(signed(payload))];
-		if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null;
+		const isBy = (secret: string) => {
+			const expected = Buffer.from(signed(payload, secret));
+			return given.length === expected.length && timingSafeEqual(given, expected);
+		};
+		const isCurrent = isBy(current);
+		if (!isCurrent && !older.some(isBy)) return null;
 		const { success, output } = v.safeParse(claims, parse(Buffer.from(payload, 'base64url').toString()));
 		if (!success) return null;
-		if (verified.size >= VERIFIED) verified.clear();
-		verified.set(token, output);
-		return output;
+		if (remembered.size >= VERIFIED) remembered.clear();
+		const { id, name, exp, iat = exp - LIFETIME } = output;
+		const verified = { identity: { user: { id, name }, issuedAt: iat, expiresAt: exp }, isCurrent };
+		remembered.set(token, verified);
+		return verified;
 	};
+	const good = (verified: Verified | null) => (verified && !isVoid(verified.identity) ? verified.identity : null);
+	const inHeader = (header: string | null) => find(cookieOf(header, IDENTITY_COOKIE));
 	return {
 		issue,
-		verify,
+		verify: (token) => good(find(token)),
 		guest: () => issue({ id: crypto.randomUUID(), name: guestName() }),
-		fromCookie: (header) => verify(cookieOf(header, IDENTITY_COOKIE)),
+		fromCookie: (header) => good(inHeader(header)),
+		isSignedOut(header) {
+			const found = inHeader(header);
+			return found !== null && isVoid(found.identity);
+		},
+		renew(header) {
+			const found = inHeader(header);
+			const identity = good(found);
+			if (!found || !identity || (found.isCurrent && wall() - identity.issuedAt < RENEWED_AFTER)) return null;
+			return issue(identity.user);
+		},
 	};
-}
-
-/** The secret kept in the data folder, made at the first start, readable by the owner alone. */
-export function keptSecret(dataDir: string): string {
-	const path = join(dataDir, 'identity.secret');
-	mkdirSync(dataDir, { recursive: true });
-	if (!existsSync(path))
-		writeFileSync(path, Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('hex'), { mode: 0o600, flush: true });
-	const secret = readFileSync(path, 'utf8').trim();
-	if (secret.length < 32)
-		throw new Error(`${path} is damaged: delete it to make a new one (guests become new people), or set IDENTITY_SECRET`);
-	return secret;
 }
 
 /** The value of a cookie, the first where a name comes twice. */
@@ -101,25 +128,3 @@ function parse(text: string): unknown {
 		return undefined; // the schema refuses it like any other forgery
 	}
 }
-
-const moods = ['Bright', 'Brisk', 'Calm', 'Clear', 'Keen', 'Kind', 'Merry', 'Quick', 'Quiet', 'Steady', 'Sunny', 'Warm'];
-const dwellers = [
-	'Auk',
-	'Cod',
-	'Coral',
-	'Crab',
-	'Eider',
-	'Gull',
-	'Heron',
-	'Kelp',
-	'Limpet',
-	'Otter',
-	'Pearl',
-	'Plover',
-	'Seal',
-	'Tern',
-	'Whelk',
-	'Wrasse',
-];
-const pick = (words: string[]) => words[Math.floor(Math.random() * words.length)];
-const guestName = () => `${pick(moods)} ${pick(dwellers)}`;

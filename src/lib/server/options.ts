@@ -3,20 +3,9 @@ import { isIP } from 'node:net';
 import * as v from 'valibot';
 import { IN_FLIGHT } from '../protocol/limits.ts';
 import { alertSettings, readAlertOptions } from './alert-options.ts';
-import { whole } from './setting.ts';
+import { identitySettings, readIdentityOptions } from './identity/options.ts';
+import { list, whole } from './setting.ts';
 
-const list = v.optional(
-	v.pipe(
-		v.string(),
-		v.transform((text) =>
-			text
-				.split(',')
-				.map((item) => item.trim())
-				.filter(Boolean),
-		),
-	),
-	'',
-);
 const origin = v.pipe(
 	v.string(),
 	v.check(
@@ -53,9 +42,7 @@ const environment = v.object({
 	ORIGIN: v.optional(origin),
 	ALLOWED_ORIGINS: origins,
 	TRUSTED_PROXIES: ranges,
-	IDENTITY_SECRET: v.optional(
-		v.pipe(v.string(), v.minLength(32, 'expected 32 characters or more, such as `openssl rand -hex 32` prints')),
-	),
+	...identitySettings,
 	ADMIN_TOKEN: v.optional(
 		v.pipe(
 			v.string(),
@@ -124,8 +111,7 @@ export function readOptions(env: Record<string, string | undefined>) {
 		origins: { own: e.ORIGIN, allowed: e.ALLOWED_ORIGINS },
 		/** Addresses or CIDR ranges of proxies whose `X-Forwarded-*` counts. @default none */
 		trustedProxies: e.TRUSTED_PROXIES,
-		/** Signs identities. @default made once and kept in the data folder */
-		identitySecret: e.IDENTITY_SECRET,
+		...readIdentityOptions(e),
 		/** Opens the administration. @default nobody has it */
 		admin: { token: e.ADMIN_TOKEN },
 		/** A ping every `intervalMs`; unanswered for `timeoutMs` is one missed; after `missed` the connection ends. @default 30000, 10000, 3 */

@@ -55,6 +55,14 @@ export class Presence {
 		if (people.size === 0) this.#rooms.delete(room);
 	}
 
+	/** A person goes by another name from here on. */
+	renamed(user: User) {
+		for (const people of this.#rooms.values()) {
+			const person = people.get(user.id);
+			if (person) person.user = user;
+		}
+	}
+
 	/** For `subscribed`: at most 200 members, and how many there are. */
 	snapshot(room: string): NonNullable<Subscribed['presence']> {
 		const people = [...(this.#rooms.get(room)?.values() ?? [])];

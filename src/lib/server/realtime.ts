@@ -19,6 +19,8 @@ export interface Realtime {
 	identify(request: Request): User | null;
 	/** A new guest, with the `Set-Cookie` that makes them one. */
 	welcomeGuest(knock: Knock): { user: User; cookie: string };
+	/** The `Set-Cookie` of the same person, where theirs is good but getting old; null where nothing is to be done. */
+	renewedCookie(knock: Knock): string | null;
 	/** Answers `POST /api/identity`. */
 	identity(knock: Knock): Promise<Response>;
 	/** What is there now: connections of all transports, sessions, rooms that somebody follows, topics followed over HTTP. */

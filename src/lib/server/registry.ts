@@ -30,6 +30,8 @@ export class Registry {
 	#cancel = () => {};
 	#sweptAt: number;
 	#now = 1;
+	/** Wall time of the last sweep. */
+	#wall = 0;
 
 	/** The most at once, polls that were held among them. */
 	peak = 0;
@@ -103,6 +105,7 @@ export class Registry {
 			const elapsed = now - this.#sweptAt;
 			this.#now += Math.min(elapsed, 2 * every);
 			this.#sweptAt = now;
+			this.#wall = clock.wall();
 			for (const connection of this.#connections) check(connection);
 			this.#options.onSweep(this.#now, elapsed, every);
 		});
@@ -120,6 +123,7 @@ export class Registry {
 	#check(connection: Connection) {
 		const { heartbeat } = this.#options;
 		connection.endIfSlow();
+		if (connection.expiresAt <= this.#wall) return expire(connection);
 		if (connection.transport === 'long-polling') return; // it ends by itself within half a minute
 		if (!connection.session) {
 			if (this.#now - connection.openedAt < HELLO_TIMEOUT_MS) return;
@@ -144,4 +148,10 @@ export class Registry {
 		connection.pingedWith = at;
 		connection.answer({ type: 'ping', at, heads: this.#options.heads(connection) });
 	}
+}
+
+/** Whoever it speaks for has to show anew who they are: its client does, and comes back at once. */
+function expire(connection: Connection) {
+	connection.error('unauthenticated', 'the identity that came with the connection has expired', { fatal: true });
+	connection.end('protocol', closeCode.tokenExpired, 'token expired');
 }

@@ -1,4 +1,4 @@
-/** The form of a setting that is a number. */
+/** The forms of settings: a number, a list. */
 import * as v from 'valibot';
 
 /** A whole number from `least` to `most`; `fallback` when unset. */
@@ -13,3 +13,15 @@ export const whole = (fallback: number, least = 0, most = Number.MAX_SAFE_INTEGE
 		),
 		String(fallback),
 	);
+
+/** Several in one, with commas between them. */
+export const items = v.pipe(
+	v.string(),
+	v.transform((text) =>
+		text
+			.split(',')
+			.map((item) => item.trim())
+			.filter(Boolean),
+	),
+);
+export const list = v.optional(items, '');

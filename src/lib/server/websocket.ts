@@ -2,17 +2,16 @@
 import type { Server, ServerWebSocket, WebSocketHandler } from 'bun';
 import { closeCode, type Ending } from '../protocol/codes.ts';
 import { FRAME_BYTES } from '../protocol/limits.ts';
-import type { Admin } from './admin.ts';
 import type { Admission } from './admission.ts';
 import { Connection, SLOW_CONSUMER_BYTES } from './connection.ts';
 import { type Dispatcher, dispatch } from './dispatch.ts';
 import { guarded } from './errors.ts';
 import { refusal } from './http/refusal.ts';
+import type { Claim } from './identity/credentials.ts';
 import { depart, turnedAway } from './leaving.ts';
 import { limitReached } from './limits.ts';
 import type { Options } from './options.ts';
 import type { Outgoing } from './outgoing.ts';
-import type { Tickets } from './tickets.ts';
 
 type Socket = ServerWebSocket<Connection>;
 
@@ -20,16 +19,18 @@ export const WEBSOCKET_PATH = '/api/websocket';
 export interface WebSocketEndpoint extends Dispatcher {
 	/** From the beginning of the end on. */
 	stopping(): boolean;
-	admin: Admin;
 	admission: Admission;
 	outgoing: Outgoing;
 	options: Options;
-	tickets: Tickets;
 }
 
 /** Upgrades a request to `WEBSOCKET_PATH`: nothing then, else why not. */
-export function upgrade(endpoint: WebSocketEndpoint, request: Request, server: Server<Connection>): Response | undefined {
-	const { admission, identities, outgoing, admin } = endpoint;
+export function upgrade(
+	endpoint: WebSocketEndpoint,
+	request: Request,
+	server: Server<Connection>,
+): Response | undefined | Promise<Response | undefined> {
+	const { admission, credentials, outgoing } = endpoint;
 	const knock = { request, address: server.requestIP(request)?.address ?? '' };
 	const headers = request.headers;
 	// Bun takes an upgrade without `Connection: upgrade`; no browser or proxy sends one.
@@ -48,12 +49,16 @@ export function upgrade(endpoint: WebSocketEndpoint, request: Request, server: S
 		return refusal(429, 'rate-limited', 'too many requests from your address', { retryAfterMs });
 	}
 	const ticket = new URL(request.url).searchParams.get('ticket');
-	// A ticket that is given must be good: whoever brings one means to be that person, whatever cookie came along.
-	const user = ticket === null ? identities.fromCookie(headers.get('cookie')) : endpoint.tickets.redeem(ticket);
-	const connection = new Connection(address, user, outgoing);
-	connection.isOperator = admin.reads(headers, address);
-	if (server.upgrade(request, { data: connection })) return undefined;
-	return refusal(400, 'bad-frame', 'the upgrade lacks Sec-WebSocket-Key or Sec-WebSocket-Version: 13');
+	const open = ({ identity, isOperator }: Claim) => {
+		const connection = new Connection(address, identity?.user ?? null, outgoing);
+		if (identity) connection.expiresAt = identity.expiresAt;
+		connection.isOperator = isOperator;
+		if (server.upgrade(request, { data: connection })) return undefined;
+		return refusal(400, 'bad-frame', 'the upgrade lacks Sec-WebSocket-Key or Sec-WebSocket-Version: 13');
+	};
+	// Only a JWT takes its time: whoever brings a cookie, as nearly all do, is let in within this turn.
+	const claim = credentials.of(headers, address, ticket);
+	return claim instanceof Promise ? claim.then(open) : open(claim);
 }
 
 export function createWebSocketHandler(endpoint: WebSocketEndpoint): WebSocketHandler<Connection> {

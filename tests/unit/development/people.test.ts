@@ -3,7 +3,7 @@ import { describe, expect, it } from 'bun:test';
 import { type Passing, People, personOf } from '../../../scripts/dev/people.ts';
 import { createIdentities } from '../../../src/lib/server/identity.ts';
 
-const identities = createIdentities('0123456789abcdef0123456789abcdef', () => 0);
+const identities = createIdentities(['0123456789abcdef0123456789abcdef'], () => 0);
 const headOf = (path: string, id: string) =>
 	`GET ${path} HTTP/1.1\r\nHost: x\r\nCookie: a=b; holdfast_identity=${identities.issue({ id, name: 'Zoë; =' }).token}; c=d`;
 

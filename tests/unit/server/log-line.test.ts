@@ -108,6 +108,6 @@ describe('secrets', () => {
 		);
 		expect(settings).toMatchObject({ 'listen.port': 3001, 'heartbeat.intervalMs': 30_000, 'origins.allowed': [] });
 		expect(write(settings)).not.toContain('hush');
-		expect(read(settingsOf(readOptions({}))).identitySecret).toBeUndefined();
+		expect(read(settingsOf(readOptions({}))).identitySecrets).toBeUndefined();
 	});
 });

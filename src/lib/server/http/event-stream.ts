@@ -19,7 +19,7 @@ const LIFETIME_SPREAD = 10_000;
 const STREAM_TIMEOUT = 120;
 
 export async function answerEvents(to: HttpEndpoint, request: Request, server: Server<Connection>): Promise<Response> {
-	const who = identify(to, request, server);
+	const who = await identify(to, request, server);
 	const frames = request.method === 'POST' ? await readFrames(request) : decodeClient(helloOf(request));
 	resumeFrom(
 		admit(to, who, frames, () => true),
@@ -27,7 +27,8 @@ export async function answerEvents(to: HttpEndpoint, request: Request, server: S
 	);
 	server.timeout(request, STREAM_TIMEOUT);
 	const connection = new Connection(who.address, who.user, direct, 'event-stream');
-	connection.isOperator = to.admin.reads(request.headers, who.address);
+	connection.expiresAt = who.identity.expiresAt;
+	connection.isOperator = who.isOperator;
 	const before = askedPositions(frames);
 	let refused: { code: number } | undefined;
 	const wire = new StreamWire({

@@ -19,7 +19,7 @@ const UNREAD_TIMEOUT = 10;
 const LONG_ANSWER = 65_536;
 
 export async function answerPoll(to: HttpEndpoint, request: Request, server: Server<Connection>): Promise<Response> {
-	const who = identify(to, request, server);
+	const who = await identify(to, request, server);
 	const frames = await readFrames(request);
 	const hello = admit(to, who, frames, ({ waitMs = 0 }) => waitMs > 0);
 
@@ -27,7 +27,8 @@ export async function answerPoll(to: HttpEndpoint, request: Request, server: Ser
 	// One that does not wait for news may still wait for the disk.
 	server.timeout(request, HELD_TIMEOUT);
 	const connection = new Connection(who.address, who.user, direct, 'long-polling', waitMs > 0);
-	connection.isOperator = to.admin.reads(request.headers, who.address);
+	connection.expiresAt = who.identity.expiresAt;
+	connection.isOperator = who.isOperator;
 	return new Promise((resolve) => {
 		const over = (ending: Ending, code: number, response: Response | Promise<Response>) => {
 			cancel();

@@ -22,6 +22,7 @@ const byCloseCode: Partial<Record<number, Meaning>> = {
 	[closeCode.rateLimited]: { status: 429, code: 'rate-limited' },
 	[closeCode.slowConsumer]: { status: 503, code: 'slow-consumer' },
 	[closeCode.overloaded]: { status: 503, code: 'overloaded' },
+	[closeCode.tokenExpired]: { status: 401, code: 'unauthenticated' },
 	[closeCode.moved]: { status: 503, code: 'overloaded' },
 };
 const failed: Meaning = { status: 500, code: 'server-error' };

@@ -30,7 +30,7 @@ export function explain(to: Turnstile, request: Request, server: Server<Connecti
 		status: response.status,
 		address: to.admission.addressOf({ request, address: server.requestIP(request)?.address ?? '' }),
 		origin: request.headers.get('origin'),
-		user: to.identities.fromCookie(request.headers.get('cookie'))?.id,
+		user: to.identities.fromCookie(request.headers.get('cookie'))?.user.id,
 		code: frame.code,
 		closeCode: frame.closeCode,
 		reason: frame.message,

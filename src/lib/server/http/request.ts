@@ -9,6 +9,7 @@ import type { Admin } from '../admin.ts';
 import type { Admission } from '../admission.ts';
 import type { Connection } from '../connection.ts';
 import type { Dispatcher } from '../dispatch.ts';
+import type { Identities, Identity } from '../identity.ts';
 import { limitReached } from '../limits.ts';
 import type { Options } from '../options.ts';
 import type { Topics } from '../wire.ts';
@@ -24,28 +25,37 @@ const RESTART_RETRY_AFTER = 1_000;
 export interface HttpEndpoint extends Dispatcher {
 	admin: Admin;
 	admission: Admission;
+	identities: Identities;
 	options: Options;
 	topics: Topics;
 	/** Whether the server takes nothing new. */
 	stopping(): boolean;
 }
 
+export interface Caller {
+	address: string;
+	user: User;
+	identity: Identity;
+	/** Whether they may see what the server tells of itself. */
+	isOperator: boolean;
+}
+
 /**
  * Who knocks. Looks at no byte of the body.
  * @throws Refused
  */
-export function identify(
-	{ admission, identities, stopping }: HttpEndpoint,
+export async function identify(
+	{ admission, credentials, stopping }: HttpEndpoint,
 	request: Request,
 	server: Server<Connection>,
-): { address: string; user: User } {
+): Promise<Caller> {
 	if (stopping()) throw new Refused(closeCode.restart, 'the server restarts', { retryAfterMs: RESTART_RETRY_AFTER });
 	const knock = { request, address: server.requestIP(request)?.address ?? '' };
 	if (!admission.originAllowed(knock))
 		throw new Refused(closeCode.forbidden, 'pages of this origin may not connect: see ALLOWED_ORIGINS');
 	const address = admission.addressOf(knock);
-	const user = identities.fromCookie(request.headers.get('cookie'));
-	if (user) return { address, user };
+	const { identity, isOperator } = await credentials.of(request.headers, address);
+	if (identity) return { address, user: identity.user, identity, isOperator };
 	spend(admission.take(address));
 	throw new Refused(closeCode.unauthenticated, 'no valid identity came with the request: get one with POST /api/identity');
 }

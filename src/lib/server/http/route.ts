@@ -5,9 +5,10 @@ import type { Monitor } from '../monitor/monitor.ts';
 import type { Overview } from '../overview.ts';
 import type { RoomStore } from '../private-rooms/room-store.ts';
 import type { Tickets } from '../tickets.ts';
+import type { IdentityDesk } from './identity.ts';
 import type { HttpEndpoint } from './request.ts';
 
-export interface ApiEndpoint extends HttpEndpoint {
+export interface ApiEndpoint extends HttpEndpoint, IdentityDesk {
 	tickets: Tickets;
 	monitor: Monitor;
 	overview: Overview;

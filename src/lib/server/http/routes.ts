@@ -6,6 +6,7 @@ import type { Connection } from '../connection.ts';
 import { turnedAway } from '../leaving.ts';
 import { WEBSOCKET_PATH } from '../websocket.ts';
 import { answerEvents, EVENTS_PATH } from './event-stream.ts';
+import { answerSignOut } from './identity.ts';
 import { operations } from './operations.ts';
 import { answerPoll, POLL_PATH } from './poll.ts';
 import { privateRooms } from './private-rooms/routes.ts';
@@ -14,11 +15,15 @@ import { explain, REQUEST_ID } from './request-id.ts';
 import type { ApiEndpoint, Route } from './route.ts';
 import { answerTicket, TICKET_PATH } from './ticket.ts';
 
+const answerSignedOut: Route['answer'] = (to, request, server) =>
+	answerSignOut(to, { request, address: server.requestIP(request)?.address ?? '' });
+
 /** By path. Kit is not involved: a poll costs less, and in development nothing in between holds back a stream. */
 const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
 	[POLL_PATH, { methods: ['POST'], transport: 'long-polling', answer: answerPoll }],
 	[EVENTS_PATH, { methods: ['GET', 'POST'], transport: 'event-stream', answer: answerEvents }],
 	[TICKET_PATH, { methods: ['GET'], transport: 'http', answer: answerTicket }],
+	['/api/identity/sign-out', { methods: ['POST'], transport: 'http', isPrivate: true, answer: answerSignedOut }],
 	...operations,
 	...privateRooms,
 ]);

@@ -7,13 +7,17 @@ import { type HttpEndpoint, identify, makeRoom, spend } from './request.ts';
 
 export const TICKET_PATH = '/api/ticket';
 
-export function answerTicket(to: HttpEndpoint & { tickets: Tickets }, request: Request, server: Server<Connection>): Response {
-	const who = identify(to, request, server);
+export async function answerTicket(
+	to: HttpEndpoint & { tickets: Tickets },
+	request: Request,
+	server: Server<Connection>,
+): Promise<Response> {
+	const who = await identify(to, request, server);
 	spend(to.admission.take(who.address), who.user);
 	makeRoom(to, who);
 	return Response.json(
 		{
-			ticket: to.tickets.issue(who.user),
+			ticket: to.tickets.issue(who.identity),
 			expiresInMs: TICKET_LIFETIME,
 			websocket: true,
 			spreadMs: to.acceptRate.spreadMs(to.registry.count),

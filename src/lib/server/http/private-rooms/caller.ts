@@ -31,7 +31,7 @@ export type Answer = (to: ApiEndpoint, request: Request, user: User) => Response
 export const forPerson =
 	(answer: Answer): Route['answer'] =>
 	async (to, request, server: Server<Connection>) => {
-		const { address, user } = identify(to, request, server);
+		const { address, user } = await identify(to, request, server);
 		spend(to.admission.take(address), user);
 		try {
 			return await answer(to, request, user);
