@@ -2,6 +2,7 @@
 import type { Welcome } from '../protocol/frames.ts';
 import type { TransportName } from '../transports/transport.ts';
 import { dropOf } from './drop.ts';
+import { findingsOf } from './findings.ts';
 import type { FlightRecorder } from './flight-recorder.ts';
 import type { Options } from './options.ts';
 import { createProbes } from './probes.ts';
@@ -64,7 +65,8 @@ export function createDiagnosis(options: Options, recorder: FlightRecorder, ask:
 			...checks,
 		};
 		const verdict = verdictOf(facts);
-		return { verdict, ...wordsOf(verdict, facts), at };
+		const findings = findingsOf(verdict, facts);
+		return { verdict, ...wordsOf(findings), findings, at };
 	}
 
 	/** Whether the connection answers, if there is one. */

@@ -3,6 +3,7 @@ import type { ErrorClass } from '../protocol/codes.ts';
 import type { History, Message, Position, ServerFrame, Subscribed, User, Welcome } from '../protocol/frames.ts';
 import type { Notice, TransportName } from '../transports/transport.ts';
 import type { RealtimeError, RealtimeErrorClass, RealtimeErrorCode } from './errors.ts';
+import type { Findings } from './findings.ts';
 import type { TimelineEntry } from './flight-recorder.ts';
 import type { Verdict } from './verdicts.ts';
 
@@ -113,6 +114,8 @@ export interface Diagnosis {
 	evidence: string[];
 	/** The first line is for the person in front of the page; what the operator can do follows on a line of its own. */
 	advice: string;
+	/** The same as codes and numbers, to be said in other words. */
+	findings: Findings;
 	/** Wall time, milliseconds since 1970. */
 	at: number;
 }

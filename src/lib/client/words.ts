@@ -1,5 +1,5 @@
-/** Puts a verdict into words: what is wrong, the facts with their numbers, and what to do, for the person and for the operator. */
-import { type Facts, fixedAge, type TicketAnswer, type Verdict } from './verdicts.ts';
+/** Puts findings into English: what is wrong, the facts with their numbers, and what to do, for the person and for the operator. */
+import type { Case, Finding, Findings } from './findings.ts';
 
 export interface Words {
 	/** What is wrong, in one sentence. */
@@ -17,7 +17,7 @@ const fine = 'Nothing to do: it has connected again by itself.';
 const nginxUpgrade =
 	'in nginx set, in the location of /api/: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";';
 
-const texts: Readonly<Record<Verdict, Text>> = {
+const texts: Readonly<Record<Case, Text | ((seconds: number) => Text)>> = {
 	healthy: ['All is well.', 'Nothing to do.'],
 	offline: [
 		'This device has no network.',
@@ -82,45 +82,35 @@ const texts: Readonly<Record<Verdict, Text>> = {
 		'if it happens to many at once: a proxy that was reloaded, or a network that was switched.',
 	],
 	'server-error': ['The server failed.', waits, 'its log has the error, at the time given here.'],
+	'no-trouble': ['Nothing is wrong with the way to the server.', 'Connect, or reload the page.'],
+	misunderstood: [
+		'This page and the server did not understand each other.',
+		'Reload the page.',
+		'report it with the log of both sides.',
+	],
+	'ended-for-good': ['The server ended the connection for good.', 'Reload the page to connect again.'],
+	'limited-age': (seconds) => [
+		`Something in between ends every connection after ${seconds} s.`,
+		fine,
+		`look for a limit of ${seconds} s on the life of a connection, such as a load balancer’s backend timeout (timeoutSec at Google).`,
+	],
+	'limited-silence': (seconds) => [
+		`Something in between cuts connections that are idle for ${seconds} s.`,
+		fine,
+		`set its idle timeout above the heartbeat: nginx proxy_read_timeout 120s; HAProxy timeout tunnel 1h; or beat faster: HEARTBEAT_INTERVAL_MS=${beatBelow(seconds)}.`,
+	],
 };
 
-export function wordsOf(verdict: Verdict, facts: Facts): Words {
-	const [summary, person, operator] = special(verdict, facts) ?? texts[verdict];
-	// It is promised only where it is so.
-	const isLate = person.startsWith(fine) && !facts.connected;
-	const first = isLate ? person.replace(fine, waits) : person;
-	return { summary, evidence: evidenceOf(facts), advice: operator ? `${first}\nOperator: ${operator}` : first };
-}
+/** A heartbeat that such a timeout never sees idle, in milliseconds. */
+export const beatBelow = (seconds: number) => Math.max(1, Math.floor(seconds / 3)) * 1_000;
 
-/** Where the facts say more than the verdict. */
-function special(verdict: Verdict, { last, state, closes, connected }: Facts): Text | undefined {
-	const age = fixedAge(closes);
-	if (verdict === 'healthy' && !connected && state !== 'connecting')
-		return ['Nothing is wrong with the way to the server.', 'Connect, or reload the page.'];
-	if (verdict === 'version' && last?.class === 'protocol')
-		return [
-			'This page and the server did not understand each other.',
-			'Reload the page.',
-			'report it with the log of both sides.',
-		];
-	if (verdict === 'cut' && last?.class === 'closed')
-		return ['The server ended the connection for good.', 'Reload the page to connect again.'];
-	if (!age) return undefined;
-	const seconds = Math.round(age.to / 1_000);
-	if (verdict === 'cut')
-		return [
-			`Something in between ends every connection after ${seconds} s.`,
-			fine,
-			`look for a limit of ${seconds} s on the life of a connection, such as a load balancer’s backend timeout (timeoutSec at Google).`,
-		];
-	const beat = Math.max(1, Math.floor(seconds / 3));
-	if (verdict === 'idle-timeout')
-		return [
-			`Something in between cuts connections that are idle for ${seconds} s.`,
-			fine,
-			`set its idle timeout above the heartbeat: nginx proxy_read_timeout 120s; HAProxy timeout tunnel 1h; or beat faster: HEARTBEAT_INTERVAL_MS=${beat * 1_000}.`,
-		];
-	return undefined;
+export function wordsOf(findings: Findings): Words {
+	const text = texts[findings.case];
+	const [summary, person, operator] = typeof text === 'function' ? text(findings.seconds ?? 0) : text;
+	// It is promised only where it is so.
+	const isLate = person.startsWith(fine) && !findings.back;
+	const first = isLate ? person.replace(fine, waits) : person;
+	return { summary, evidence: findings.found.map(factOf), advice: operator ? `${first}\nOperator: ${operator}` : first };
 }
 
 const names: Record<string, string> = {
@@ -134,34 +124,36 @@ export const nameOf = (transport: string): string => names[transport] ?? transpo
 export const span = (ms: number) => (ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(ms < 10_000 ? 1 : 0)} s`);
 const times = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
-function evidenceOf(facts: Facts): string[] {
-	const { at, connected, online, closes, last, failures, previous, rebooted, probe, ticket, socket } = facts;
-	const ended = closes.at(-1);
-	const age = fixedAge(closes);
-	const lines: (string | false | null | undefined)[] = [
-		connected && `Connected over ${nameOf(connected.transport)} for ${span(connected.ms)}.`,
-		online === false && 'The browser says that there is no network.',
-		ended &&
-			`The last connection ended ${span(at - ended.at)} ago after ${span(ended.ageMs ?? 0)} over ${nameOf(ended.transport)}, ${span(ended.silentMs)} after the server’s last word: code ${ended.code}, “${ended.reason}”`,
-		failures > 0 && last && `${times(failures, 'attempt')} failed since; the last with code ${last.code}: “${last.reason}”`,
-		previous && `The server saw the connection before this one end by: ${previous.endedBy}, code ${previous.code}.`,
-		rebooted && 'Another server process answers than before.',
-		age &&
-			`${times(age.count, 'connection')} ${age.count === 1 ? 'was' : 'were'} cut ${age.of === 'age' ? 'at an age' : 'after a silence'} of ${span(age.from)} to ${span(age.to)}.`,
-		probe && (probe.ms === null ? 'The server did not answer a ping.' : `The server answered a ping in ${span(probe.ms)}.`),
-		ticket && ticketWords(ticket),
-		socket &&
-			(socket.opened
-				? `A WebSocket opened in ${span(socket.ms)}.`
-				: `No WebSocket opened${socket.code === null ? ` within ${span(socket.ms)}` : `: code ${socket.code} after ${span(socket.ms)}`}.`),
-	];
-	return lines.filter((line): line is string => typeof line === 'string');
+function factOf(fact: Finding): string {
+	switch (fact.what) {
+		case 'connected':
+			return `Connected over ${nameOf(fact.transport)} for ${span(fact.ms)}.`;
+		case 'no-network':
+			return 'The browser says that there is no network.';
+		case 'ended':
+			return `The last connection ended ${span(fact.agoMs)} ago after ${span(fact.ageMs)} over ${nameOf(fact.transport)}, ${span(fact.silentMs)} after the server’s last word: code ${fact.code}, “${fact.reason}”`;
+		case 'failed':
+			return `${times(fact.attempts, 'attempt')} failed since; the last with code ${fact.code}: “${fact.reason}”`;
+		case 'seen':
+			return `The server saw the connection before this one end by: ${fact.endedBy}, code ${fact.code}.`;
+		case 'other-process':
+			return 'Another server process answers than before.';
+		case 'alike':
+			return `${times(fact.cuts, 'connection')} ${fact.cuts === 1 ? 'was' : 'were'} cut ${fact.of === 'age' ? 'at an age' : 'after a silence'} of ${span(fact.fromMs)} to ${span(fact.toMs)}.`;
+		case 'ping':
+			return fact.ms === null ? 'The server did not answer a ping.' : `The server answered a ping in ${span(fact.ms)}.`;
+		case 'no-ticket':
+			return `GET /api/ticket failed after ${span(fact.ms)}: ${fact.failure}.`;
+		case 'ticket':
+			return ticketWords(fact);
+		case 'socket':
+			if (fact.opened) return `A WebSocket opened in ${span(fact.ms)}.`;
+			return `No WebSocket opened${fact.code === null ? ` within ${span(fact.ms)}` : `: code ${fact.code} after ${span(fact.ms)}`}.`;
+	}
 }
 
-function ticketWords(ticket: TicketAnswer): string {
-	if ('failure' in ticket) return `GET /api/ticket failed after ${span(ticket.ms)}: ${ticket.failure.replace(/[.?!]+$/, '')}.`;
-	const { status, ms, error, genuine } = ticket;
-	const what = error ? ` (${error.code}: ${error.message})` : '';
-	const pause = error?.retryAfterMs ? `, and asks for ${span(error.retryAfterMs)} of patience` : '';
+function ticketWords({ status, ms, code, message, pauseMs, genuine }: Extract<Finding, { what: 'ticket' }>): string {
+	const what = code ? ` (${code}: ${message})` : '';
+	const pause = pauseMs ? `, and asks for ${span(pauseMs)} of patience` : '';
 	return `GET /api/ticket answered ${status}${what} in ${span(ms)}${pause}${genuine ? '.' : ': not the server, but something in between.'}`;
 }

@@ -1,6 +1,8 @@
 /** What happened to the connection, in words: the newest diagnosis, and the timeline line by line. */
 import type { Client, Diagnosis, TimelineEntry } from '../client/index.ts';
-import { nameOf, span } from '../client/words.ts';
+import type { ConnectionState } from '../client/types.ts';
+import { m } from '../paraglide/messages.js';
+import { endingWords, nameOf, span, verdictWords } from './diagnosis.ts';
 
 /** The newest diagnosis, or null when there is nothing to explain: attempts that failed are over once one succeeds, drops are not. */
 export function lastDiagnosis(client: Client): Diagnosis | null {
@@ -25,25 +27,48 @@ export const timelineOf = (client: Client, count: number): TimelineRow[] =>
 		.reverse()
 		.map((entry) => ({ at: entry.at, text: words(entry) }));
 
+const states: Record<ConnectionState['name'], () => string> = {
+	idle: m.connection_state_idle,
+	connecting: m.connection_state_connecting,
+	connected: m.connection_state_connected,
+	disconnected: m.connection_state_disconnected,
+	suspended: m.connection_state_suspended,
+	closed: m.connection_state_closed,
+};
+const events = { tried: m.connection_event_tried, failed: m.connection_event_failed, carries: m.connection_event_carries };
+const checks = { ticket: m.connection_check_ticket, socket: m.connection_check_socket };
+
 function words(entry: TimelineEntry): string {
 	switch (entry.type) {
 		case 'state':
-			return `${entry.from} → ${entry.to}`;
+			return `${states[entry.from]()} → ${states[entry.to]()}`;
 		case 'attempt':
-			return entry.attempt === 0 ? 'First attempt' : `Attempt ${entry.attempt}`;
+			return entry.attempt === 0 ? m.connection_first_attempt() : m.connection_attempt({ attempt: entry.attempt });
 		case 'transport':
-			return `${nameOf(entry.transport)} ${entry.event}${entry.probe ? ' (probe)' : ''}${entry.code ? `, code ${entry.code}` : ''}`;
-		case 'welcome':
-			return `Welcome over ${nameOf(entry.transport)}${entry.resumed ? ', resumed' : ''}${entry.previous ? `; the one before: ended by ${entry.previous}` : ''}`;
-		case 'close':
-			return `Closed with ${entry.code}${entry.ageMs === null ? ', never connected' : ` after ${span(entry.ageMs)}`}: ${entry.reason}`;
+			return transportWords(entry);
+		case 'welcome': {
+			const say = entry.resumed ? m.connection_welcome_resumed : m.connection_welcome;
+			const welcome = say({ transport: nameOf(entry.transport) });
+			return entry.previous ? m.connection_welcome_previous({ welcome, ending: endingWords[entry.previous]() }) : welcome;
+		}
+		case 'close': {
+			const { code, reason, ageMs } = entry;
+			if (ageMs === null) return m.connection_closed_unconnected({ code, reason });
+			return m.connection_closed_after({ code, reason, time: span(ageMs) });
+		}
 		case 'probe':
-			return entry.ms === null ? 'Ping unanswered' : `Ping answered in ${span(entry.ms)}`;
+			return entry.ms === null ? m.connection_ping_unanswered() : m.connection_ping_answered({ time: span(entry.ms) });
 		case 'network':
-			return `Browser: ${entry.event}`;
+			return m.connection_browser_event({ event: entry.event });
 		case 'check':
-			return `Check of ${entry.check === 'ticket' ? 'the ticket' : 'WebSocket'}: ${entry.result} in ${span(entry.ms)}`;
+			return checks[entry.check]({ result: entry.result, time: span(entry.ms) });
 		case 'verdict':
-			return `Verdict: ${entry.verdict}`;
+			return m.connection_verdict({ verdict: verdictWords(entry.verdict) });
 	}
+}
+
+function transportWords({ transport: name, event: what, probe, code }: Extract<TimelineEntry, { type: 'transport' }>): string {
+	const [transport, event] = [nameOf(name), events[what]()];
+	if (code === undefined) return (probe ? m.connection_event_probe : m.connection_event)({ transport, event });
+	return (probe ? m.connection_event_probe_code : m.connection_event_code)({ transport, event, code });
 }

@@ -1,6 +1,8 @@
 /** What the badge and the banner say: a pure function of the connection's state and of what is known around it. */
 import type { ConnectionState, Diagnosis, Drop } from '../client/types.ts';
+import { m } from '../paraglide/messages.js';
 import type { ErrorClass } from '../protocol/codes.ts';
+import { diagnosisWords } from './diagnosis.ts';
 
 export type BadgeIcon = 'dot' | 'half' | 'spinner' | 'ring' | 'arrow' | 'offline' | 'lock';
 
@@ -63,46 +65,49 @@ export const RESTORED_SHOWN_MS = 3_000;
 const BEHIND_SHOWN = 20;
 
 export function present(state: ConnectionState, situation: Situation): View {
-	if (state.name === 'idle') return { badge: { icon: 'spinner', tone: 'quiet', text: 'Connecting…' }, banner: null };
+	if (state.name === 'idle') return { badge: { icon: 'spinner', tone: 'quiet', text: m.connection_connecting() }, banner: null };
 	if (state.name === 'connected') return connected(state, situation);
 	if (state.name === 'closed') return closed(state.cause);
-	if (!situation.online) return offline;
+	if (!situation.online) return offline();
 	return { badge: downBadge(situation), banner: downBanner(state, situation) };
 }
 
 const live = (type: 'websocket' | 'http'): Badge =>
 	type === 'websocket'
-		? { icon: 'dot', tone: 'good', text: 'Live' }
-		: { icon: 'half', tone: 'good', text: 'Live · compatibility mode' };
+		? { icon: 'dot', tone: 'good', text: m.connection_live() }
+		: { icon: 'half', tone: 'good', text: m.connection_live_compatible() };
 
 function connected(state: Extract<ConnectionState, { name: 'connected' }>, { now, behind, restoredAt }: Situation): View {
 	const many = behind > BEHIND_SHOWN;
 	const catchingUp = many || (behind > 0 && now - state.since >= BADGE_GRACE_MS);
-	const text = many ? `Catching up… ${behind} messages` : 'Catching up…';
+	const text = many ? m.connection_catching_up_many({ count: behind }) : m.connection_catching_up();
 	const restored = restoredAt !== null && now - restoredAt < RESTORED_SHOWN_MS;
 	return {
 		badge: catchingUp ? { icon: 'arrow', tone: 'quiet', text } : live(state.connectionType),
-		banner: restored ? { tone: 'good', text: 'Back online', progress: null, advice: null, action: null, busy: false } : null,
+		banner: restored
+			? { tone: 'good', text: m.connection_back_online(), progress: null, advice: null, action: null, busy: false }
+			: null,
 	};
 }
 
-const offline: View = {
-	badge: { icon: 'offline', tone: 'warn', text: 'Offline' },
+const offline = (): View => ({
+	badge: { icon: 'offline', tone: 'warn', text: m.connection_offline() },
 	banner: {
 		tone: 'warn',
-		text: 'You’re offline. Messages will be sent when you’re back.',
+		text: m.connection_you_are_offline(),
 		progress: null,
 		advice: null,
 		action: null,
 		busy: false,
 	},
-};
+});
 
 function downBadge({ now, lostAt, wokeAt, last }: Situation): Badge {
 	if (last !== null && wokeAt <= lostAt && now - lostAt < BADGE_GRACE_MS) return live(last);
-	const word = last === null ? 'Connecting' : 'Reconnecting';
-	if (now - Math.max(lostAt, wokeAt) < BANNER_GRACE_MS) return { icon: 'spinner', tone: 'quiet', text: `${word}…` };
-	return { icon: 'ring', tone: 'warn', text: word };
+	const again = last !== null;
+	if (now - Math.max(lostAt, wokeAt) < BANNER_GRACE_MS)
+		return { icon: 'spinner', tone: 'quiet', text: again ? m.connection_reconnecting() : m.connection_connecting() };
+	return { icon: 'ring', tone: 'warn', text: again ? m.connection_reconnecting_long() : m.connection_connecting_long() };
 }
 
 type Down = Extract<ConnectionState, { name: 'connecting' | 'disconnected' | 'suspended' }>;
@@ -113,8 +118,8 @@ function downBanner(state: Down, { now, lostAt, wokeAt, retriedAt, advice }: Sit
 	const busy = state.name === 'connecting' || (retriedAt !== null && now - retriedAt < RETRY_SHOWN_MS);
 	return {
 		tone: 'warn',
-		text: (state.cause && troubles[state.cause.class]) ?? 'Can’t reach the server.',
-		progress: state.name === 'connecting' || busy ? 'Connecting…' : nextTry(state, now),
+		text: (state.cause && troubles[state.cause.class]?.()) ?? m.connection_cannot_reach(),
+		progress: state.name === 'connecting' || busy ? m.connection_connecting() : nextTry(state, now),
 		advice: lasted < ADVICE_GRACE_MS ? null : advice,
 		action: 'retry',
 		busy,
@@ -124,35 +129,35 @@ function downBanner(state: Down, { now, lostAt, wokeAt, retriedAt, advice }: Sit
 /** The part of an advice that belongs into the banner: what the person can do, where the banner does not say it already. */
 export function adviceOf(diagnosis: Diagnosis | null): string | null {
 	if (!diagnosis || ['healthy', 'offline', 'cut'].includes(diagnosis.verdict)) return null;
-	return diagnosis.advice.split('\n')[0] ?? null;
+	return diagnosisWords(diagnosis.findings).advice;
 }
 
 function nextTry(state: { since: number; retryAt: number }, now: number): string {
-	if (state.retryAt - state.since < COUNTDOWN_MS) return 'Reconnecting soon…';
-	return `Next try in ${Math.max(1, Math.ceil((state.retryAt - now) / 1_000))} s.`;
+	if (state.retryAt - state.since < COUNTDOWN_MS) return m.connection_reconnecting_soon();
+	return m.connection_next_try({ seconds: Math.max(1, Math.ceil((state.retryAt - now) / 1_000)) });
 }
 
-const troubles: Partial<Record<ErrorClass, string>> = {
-	restart: 'The server is restarting.',
-	server: 'The server has a problem.',
-	overload: 'The server is busy.',
-	'rate-limit': 'Too many requests: slowing down.',
-	auth: 'Your sign-in is being renewed.',
+const troubles: Partial<Record<ErrorClass, () => string>> = {
+	restart: m.connection_server_restarting,
+	server: m.connection_server_problem,
+	overload: m.connection_server_busy,
+	'rate-limit': m.connection_slowing_down,
+	auth: m.connection_renewing_sign_in,
 };
 
 function closed(cause: Drop | null): View {
-	if (!cause) return { badge: { icon: 'ring', tone: 'quiet', text: 'Closed' }, banner: null };
-	const [badge, text] = endings[cause.class] ?? ['Stopped', `The connection has stopped: ${cause.reason}`];
+	if (!cause) return { badge: { icon: 'ring', tone: 'quiet', text: m.connection_closed() }, banner: null };
+	const [badge, text] = endings[cause.class] ?? [m.connection_stopped, () => m.connection_has_stopped({ reason: cause.reason })];
 	const action = cause.class === 'forbidden' ? null : 'reload';
 	return {
-		badge: { icon: 'lock', tone: 'bad', text: badge },
-		banner: { tone: 'bad', text, progress: null, advice: null, action, busy: false },
+		badge: { icon: 'lock', tone: 'bad', text: badge() },
+		banner: { tone: 'bad', text: text(), progress: null, advice: null, action, busy: false },
 	};
 }
 
-const endings: Partial<Record<ErrorClass, [badge: string, text: string]>> = {
-	auth: ['Signed out', 'You’re signed out. Reload the page to sign in again.'],
-	version: ['Update needed', 'This page is out of date. Reload it to go on.'],
-	replaced: ['Open elsewhere', 'A newer copy of this tab took over the connection. Reload to use this one.'],
-	forbidden: ['No access', 'You have no access here. Ask whoever runs this server.'],
+const endings: Partial<Record<ErrorClass, [badge: () => string, text: () => string]>> = {
+	auth: [m.connection_signed_out, m.connection_ended_signed_out],
+	version: [m.connection_update_needed, m.connection_ended_version],
+	replaced: [m.connection_open_elsewhere, m.connection_ended_replaced],
+	forbidden: [m.connection_no_access, m.connection_ended_forbidden],
 };

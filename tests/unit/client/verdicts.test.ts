@@ -1,5 +1,6 @@
 /** From facts to one verdict, and from it to words: every verdict of the list is reached, and says its numbers. */
 import { describe, expect, it } from 'bun:test';
+import { findingsOf } from '../../../src/lib/client/findings.ts';
 import {
 	type Close,
 	type Facts,
@@ -9,8 +10,10 @@ import {
 	verdictOf,
 	verdicts,
 } from '../../../src/lib/client/verdicts.ts';
-import { wordsOf } from '../../../src/lib/client/words.ts';
+import { wordsOf as inEnglish } from '../../../src/lib/client/words.ts';
 import { classOfClose, classOfError, type ErrorCode } from '../../../src/lib/protocol/codes.ts';
+
+const wordsOf = (verdict: Verdict, facts: Facts) => inEnglish(findingsOf(verdict, facts));
 
 const now = 1_763_600_000_000;
 const close = (code: number, given: Partial<Close> = {}): Close => ({

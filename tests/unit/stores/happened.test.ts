@@ -21,7 +21,7 @@ describe('what happened', () => {
 		await clock.advance(20);
 		await checks;
 		expect(timelineOf(client, 50).map(({ text }) => text)).toEqual([
-			'Verdict: cut',
+			'Verdict: The connection was cut on its way, and nobody said why.',
 			'Ping answered in 10 ms',
 			'Welcome over WebSocket, resumed; the one before: ended by network',
 			'connecting → connected',

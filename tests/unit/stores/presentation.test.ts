@@ -1,6 +1,6 @@
 /** What the badge and the banner say in each state, and when. */
 import { describe, expect, it } from 'bun:test';
-import type { ConnectionState, Drop } from '../../../src/lib/client/types.ts';
+import type { ConnectionState, Diagnosis, Drop } from '../../../src/lib/client/types.ts';
 import type { Verdict } from '../../../src/lib/client/verdicts.ts';
 import type { ErrorClass } from '../../../src/lib/protocol/codes.ts';
 import { adviceOf, present, type Situation } from '../../../src/lib/stores/presentation.ts';
@@ -154,12 +154,22 @@ describe('closed', () => {
 });
 
 describe('advice', () => {
-	const diagnosis = (verdict: Verdict) => ({ verdict, summary: '', evidence: [], advice: 'Wait.\nOperator: raise it.', at: 0 });
+	const diagnosis = (verdict: Verdict): Diagnosis => ({
+		verdict,
+		summary: '',
+		evidence: [],
+		advice: '',
+		findings: { case: verdict, seconds: null, back: false, found: [] },
+		at: 0,
+	});
 	it('comes with trouble that lasts, and only the line for the person', () => {
 		const advice = adviceOf(diagnosis('overloaded'));
 		const after = (ms: number) => present(waiting(9_000, 'overload'), { ...situation, now: 100_000 + ms, advice }).banner;
 		expect(after(14_000)).toMatchObject({ advice: null });
-		expect(after(15_000)).toMatchObject({ text: 'The server is busy.', advice: 'Wait.' });
+		expect(after(15_000)).toMatchObject({
+			text: 'The server is busy.',
+			advice: 'Nothing to do: it tries again by itself, and what you write is kept.',
+		});
 	});
 
 	it('is left out where the banner says it already, or nobody knows any', () => {

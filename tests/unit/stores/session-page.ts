@@ -4,7 +4,7 @@ import { FakeClock } from '../../support/fake-clock.ts';
 import { FakeServer } from '../../support/fake-server.ts';
 
 // What a store asks of its page, as early as it is loaded.
-const document = Object.assign(new EventTarget(), { visibilityState: 'visible' });
+const document = Object.assign(new EventTarget(), { visibilityState: 'visible', cookie: '' });
 const window = Object.assign(new EventTarget(), { matchMedia: () => new EventTarget() });
 Object.assign(globalThis, { window, document });
 const { Session } = await import('../../../src/lib/stores/session.svelte.ts');
