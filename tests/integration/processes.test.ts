@@ -7,7 +7,13 @@ import { startServer } from '../support/server.ts';
 import { offsetsOf, range, textsOf } from './rooms.ts';
 
 const entry = resolve(import.meta.dir, '../support/realtime-server.ts');
-const unlimited = { RATE_LIMIT_MESSAGES_PER_SECOND: '0', RATE_LIMIT_REQUESTS_PER_SECOND: '0', MAX_CONNECTIONS_PER_ADDRESS: '0' };
+const unlimited = {
+	RATE_LIMIT_MESSAGES_PER_SECOND: '0',
+	RATE_LIMIT_USER_MESSAGES_PER_SECOND: '0',
+	RATE_LIMIT_ROOM_MESSAGES_PER_SECOND: '0',
+	RATE_LIMIT_REQUESTS_PER_SECOND: '0',
+	MAX_CONNECTIONS_PER_ADDRESS: '0',
+};
 const closing: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
 	for (const close of closing.splice(0).reverse()) await close();

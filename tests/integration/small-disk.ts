@@ -95,6 +95,8 @@ function diskAt(path: string, seen: string, enter: string[], unmount: () => Prom
 				PORT: '0',
 				DATA_DIR: join(path, 'data'),
 				RATE_LIMIT_MESSAGES_PER_SECOND: '0',
+				RATE_LIMIT_USER_MESSAGES_PER_SECOND: '0',
+				RATE_LIMIT_ROOM_MESSAGES_PER_SECOND: '0',
 				...env,
 			};
 			const { child, said } = run('../support/realtime-server.ts', settings);

@@ -38,6 +38,8 @@ async function startProcess(endpoint: string) {
 			OTEL_SERVICE_NAME: 'the chat',
 			LOG_LEVEL: 'info',
 			RATE_LIMIT_MESSAGES_PER_SECOND: '0',
+			RATE_LIMIT_USER_MESSAGES_PER_SECOND: '0',
+			RATE_LIMIT_ROOM_MESSAGES_PER_SECOND: '0',
 		},
 	});
 	closing.push(() => server.close());

@@ -87,6 +87,8 @@ export async function startInProcess({
 	const folder = dataDir === undefined ? temporaryFolder() : { path: dataDir, remove: () => {} };
 	const unlimited = {
 		RATE_LIMIT_MESSAGES_PER_SECOND: '0',
+		RATE_LIMIT_USER_MESSAGES_PER_SECOND: '0',
+		RATE_LIMIT_ROOM_MESSAGES_PER_SECOND: '0',
 		RATE_LIMIT_REQUESTS_PER_SECOND: '0',
 		MAX_CONNECTIONS_PER_ADDRESS: '0',
 	};

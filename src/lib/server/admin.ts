@@ -2,6 +2,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { cookieOf } from './identity.ts';
+import { networkOf } from './network.ts';
 import { Buckets } from './token-bucket.ts';
 
 const ADMIN_COOKIE = 'holdfast_admin';
@@ -59,11 +60,11 @@ export function createAdmin(
 		return given.length === right.length && timingSafeEqual(given, right) && Number(expiresAt) > clock.wall();
 	}
 	const guesses = new Buckets(GUESSES);
-	const lockedFor = (address: string) => guesses.wait(address, clock.now());
+	const lockedFor = (address: string) => guesses.wait(networkOf(address), clock.now());
 	function attempt(given: string, address: string): 'yes' | NoToken {
 		if (lockedFor(address) > 0) return 'locked';
 		if (isToken(given)) return 'yes';
-		guesses.take(address, clock.now());
+		guesses.take(networkOf(address), clock.now());
 		return 'wrong';
 	}
 	function acts(headers: Headers, address: string) {

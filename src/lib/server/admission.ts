@@ -1,6 +1,7 @@
 /** Who may knock: the origin of a request, the address it truly comes from, and how often. */
 import { BlockList, isIP } from 'node:net';
 import type { Clock } from '../clock.ts';
+import { networkOf } from './network.ts';
 import type { Options } from './options.ts';
 import { Buckets } from './token-bucket.ts';
 
@@ -19,7 +20,7 @@ export interface Admission {
 	originAllowed(knock: Knock): boolean;
 	/** Whether it comes from a page of the app itself, or from no page: nobody else operates the server. */
 	isOwnPage(knock: Knock): boolean;
-	/** Counts a request of an address: 0, or the milliseconds after which it may try again. */
+	/** Counts a request of an address, or of its network: 0, or the milliseconds after which it may try again. */
 	take(address: string): number;
 }
 
@@ -38,7 +39,7 @@ export function createAdmission(options: Pick<Options, 'origins' | 'trustedProxi
 		return !!host && (origin === `http://${host}` || origin === `https://${host}`);
 	}
 	return {
-		take: (address) => rates.take(address, clock.now()),
+		take: (address) => rates.take(networkOf(address), clock.now()),
 		addressOf({ request, address }) {
 			let hop = plain(address);
 			const forwarded = request.headers.get('x-forwarded-for')?.split(',');

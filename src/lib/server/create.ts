@@ -8,13 +8,13 @@ import { AcceptRate } from './accept-rate.ts';
 import { createAdmission } from './admission.ts';
 import { CloseAges } from './alerts/close-ages.ts';
 import { createAlerts } from './alerts/create.ts';
+import { Allowances } from './allowances.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionLogger } from './connection-logger.ts';
 import type { Report } from './errors.ts';
 import { readRecent } from './history.ts';
-import { explain } from './http/request-id.ts';
+import { type Entered, enter } from './http/entrance.ts';
 import type { ApiEndpoint } from './http/route.ts';
-import { routeOf, serveApi } from './http/routes.ts';
 import { createIdentity } from './identity/create.ts';
 import { identityForPages } from './identity/pages.ts';
 import { People } from './identity/people.ts';
@@ -38,17 +38,14 @@ import { Rights } from './rights.ts';
 import { createRooms } from './rooms/create.ts';
 import { Sessions } from './session.ts';
 import type { Tracer } from './tracing.ts';
-import { createWebSocketHandler, upgrade, WEBSOCKET_PATH, type WebSocketEndpoint } from './websocket.ts';
+import { createWebSocketHandler, type WebSocketEndpoint } from './websocket.ts';
 import { Topics } from './wire.ts';
 
 export interface RealtimeServer extends Realtime {
 	/** For `Bun.serve`. */
 	websocket: ReturnType<typeof createWebSocketHandler>;
-	/** Takes the requests that are ours: true when `request` was one. `response` is missing after an upgrade. */
-	fetch(
-		request: Request,
-		server: Server<Connection>,
-	): { handled: boolean; response?: Response | undefined | Promise<Response | undefined> };
+	/** Takes the requests that are ours. */
+	fetch(request: Request, server: Server<Connection>): Entered;
 	/** Begins to ping and sweep; publishing goes through `server` from here on. */
 	start(server: Server<Connection>): void;
 	/** Ends every connection with 1012, finishes what was taken, lets go of the log. Calling it twice does nothing. */
@@ -104,6 +101,7 @@ export async function createRealtime(
 	};
 	const outgoing = new Outgoing(publish, report);
 	const rights = new Rights(rooms);
+	const allowances = new Allowances(options, clock);
 	const { hub, publisher, presence } = createRooms({
 		log,
 		clock,
@@ -112,6 +110,7 @@ export async function createRealtime(
 		report,
 		counters,
 		rights,
+		allowances,
 		receipts: new Receipts(incidents, counters),
 		timings,
 		tracer,
@@ -173,6 +172,7 @@ export async function createRealtime(
 		server: identity,
 		log,
 		publisher,
+		allowances,
 		...who,
 		people,
 		clock,
@@ -193,19 +193,7 @@ export async function createRealtime(
 
 	const realtime: RealtimeServer = {
 		websocket: createWebSocketHandler(endpoint),
-		fetch(request, server) {
-			const nameless = request.url.startsWith('/'); // no host: HTTP/1.0, as health checks speak it, and nothing that speaks to us
-			const pathname = URL.parse(request.url, 'http://localhost')?.pathname;
-			// Nobody but a scanner: a `Host` that is none makes no address.
-			if (pathname === undefined) return { handled: true, response: new Response('no such host', { status: 400 }) };
-			const route = routeOf(pathname);
-			if (nameless && !route?.isPrivate) return { handled: false };
-			if (route) return { handled: true, response: serveApi(endpoint, route, request, server) };
-			if (pathname !== WEBSOCKET_PATH) return { handled: false };
-			const response = upgrade(endpoint, request, server);
-			const explained = (refused: Response | undefined) => refused && explain(endpoint, request, server, refused);
-			return { handled: true, response: response instanceof Promise ? response.then(explained) : explained(response) };
-		},
+		fetch: (request, server) => enter(endpoint, request, server),
 		start(running) {
 			server = running;
 			const stops = [registry.start(), overview.start()];

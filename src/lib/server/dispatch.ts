@@ -6,6 +6,7 @@ import { closeCode, type ErrorCode } from '../protocol/codes.ts';
 import type { Decoded } from '../protocol/decoder.ts';
 import type { ClientFrame } from '../protocol/frames.ts';
 import { INVALID_FRAMES, ROOMS_PER_CONNECTION } from '../protocol/limits.ts';
+import type { Allowances } from './allowances.ts';
 import type { Connection } from './connection.ts';
 import type { Report } from './errors.ts';
 import { type Greeter, greet, join, overtaken } from './greeting.ts';
@@ -23,6 +24,7 @@ export interface Dispatcher extends Greeter {
 	publisher: Publisher;
 	credentials: Credentials;
 	people: People;
+	allowances: Allowances;
 	clock: Clock;
 	report: Report;
 	timings: Timings;
@@ -50,6 +52,7 @@ export function dispatchAll(to: Dispatcher, connection: Connection, frames: read
 
 /** The rooms' heads ride along with the first pong of a text alone: one full of pings must not cost them each time. */
 function pong(to: Dispatcher, connection: Connection, at: number, first: boolean) {
+	to.allowances.uncounted(connection);
 	connection.answer({ type: 'pong', at, heads: first ? to.hub.heads(connection) : {} });
 }
 
@@ -62,18 +65,20 @@ function perform(to: Dispatcher, connection: Connection, session: Session, frame
 			return; // `dispatch` has answered it
 		case 'pong':
 			if (connection.echoed(frame.at, to.clock.now())) to.timings.roundTrip.record(connection.roundTripMs ?? 0);
+			else to.allowances.uncounted(connection);
 			return session.reports(frame.outbox);
 		case 'subscribe':
 			if (connection.subscriptions.length >= ROOMS_PER_CONNECTION && !follows(connection, frame.room))
 				return tell(to, connection, 'rate-limited', `a connection follows at most ${ROOMS_PER_CONNECTION} rooms`, {
 					room: frame.room,
 				});
-			if (allowed(to, connection, session, frame.room)) later(to, connection, join(to, connection, frame, to.tracer));
+			if (allowed(to, connection, session, frame)) later(to, connection, join(to, connection, frame, to.tracer));
 			return;
 		case 'unsubscribe':
+			to.allowances.uncounted(connection);
 			return to.hub.unsubscribe(connection, frame.room);
 		case 'history':
-			if (allowed(to, connection, session, frame.room, true))
+			if (allowed(to, connection, session, frame))
 				later(
 					to,
 					connection,
@@ -84,9 +89,10 @@ function perform(to: Dispatcher, connection: Connection, session: Session, frame
 				);
 			return;
 		case 'signal':
-			if (allowed(to, connection, session, frame.room, true)) signal(to, connection, frame);
+			if (allowed(to, connection, session, frame)) signal(to, connection, frame);
 			return;
 		case 'auth':
+			to.allowances.uncounted(connection);
 			return later(to, connection, counted(connection, authenticate(to, connection, frame.token)));
 		case 'hello':
 			return refuse(to, connection, 'bad-frame', 'hello: one is enough');
@@ -111,13 +117,16 @@ const follows = (connection: Connection, room: string) =>
 	connection.subscriptions.some((subscription) => subscription.room.name === room);
 
 /** Reads and signals share the rate of publishing. In a room of the server's own there is nothing to read and nobody to signal. */
-function allowed(to: Dispatcher, connection: Connection, { bucket }: Session, room: string, spoken = false): boolean {
-	const retryAfterMs = bucket.take(to.clock.now());
-	if (retryAfterMs > 0) tell(to, connection, 'rate-limited', 'you ask faster than this server answers', { retryAfterMs, room });
-	else if (!spoken || opens(to, connection, room)) return true;
+function allowed(to: Dispatcher, connection: Connection, session: Session, { type, room }: Asking): boolean {
+	// Of subscribing `join` decides.
+	const open = type === 'subscribe' || opens(to, connection, room);
+	const refusal = to.allowances.spend(connection, session, open && type === 'signal' ? room : null, to.clock.now());
+	if (refusal) tell(to, connection, 'rate-limited', refusal.message, { retryAfterMs: refusal.retryAfterMs, room });
+	else if (open) return true;
 	else tell(to, connection, 'forbidden', isSystemRoom(room) ? 'this room can only be followed' : NOT_OPEN, { room });
 	return false;
 }
+type Asking = Extract<ClientFrame, { type: 'subscribe' | 'history' | 'signal' }>;
 
 /** Refuses a frame; the connection goes on. */
 function tell(
@@ -133,7 +142,8 @@ function tell(
 
 function refuse(to: Dispatcher, connection: Connection, code: ErrorCode, message: string) {
 	tell(to, connection, code, message);
-	if (code === 'unknown-type') return; // a newer client may know more than we do
+	// A newer client may know more than we do.
+	if (code === 'unknown-type') return to.allowances.uncounted(connection);
 	connection.invalid += 1;
 	if (connection.invalid >= INVALID_FRAMES) connection.end('protocol', closeCode.badFrames, `${INVALID_FRAMES} invalid frames`);
 }

@@ -8,6 +8,7 @@ import type { ConnectionLogger } from './connection-logger.ts';
 import { endWithSubscription, startConnect, startSubscribe } from './connection-spans.ts';
 import type { Hub } from './hub.ts';
 import type { Incidents } from './incidents/incidents.ts';
+import { NO_IDENTITY } from './limits.ts';
 import type { Counters } from './monitor/counters.ts';
 import type { Options } from './options.ts';
 import type { Registry } from './registry.ts';
@@ -41,9 +42,7 @@ export async function greet(greeter: Greeter, connection: Connection, hello: Hel
 		return connection.end('protocol', closeCode.version, 'version');
 	}
 	if (!user) {
-		connection.error('unauthenticated', 'no valid identity came with the connection: get one with POST /api/identity', {
-			fatal: true,
-		});
+		connection.error('unauthenticated', NO_IDENTITY, { fatal: true });
 		return connection.end('protocol', closeCode.unauthenticated, 'unauthenticated');
 	}
 	const known = sessions.find(user, hello.client);

@@ -7,6 +7,11 @@ import type { Registry } from './registry.ts';
 /** How long a client that met a full server waits, in milliseconds. */
 const FULL_RETRY_AFTER = 5_000;
 
+/** Connections without an identity at once: beyond, they hear at once what their hello would be answered with. */
+const STRANGERS = 200;
+
+export const NO_IDENTITY = 'no valid identity came with the connection: get one with POST /api/identity';
+
 export interface Reached {
 	code: ErrorCode;
 	closeCode: number;
@@ -31,4 +36,10 @@ export function limitReached(
 	if (user && over(perUser, registry.ofUser(user.id).size))
 		return { ...limited, message: `more than ${perUser} connections of yours` };
 	return null;
+}
+
+/** Whoever has no identity waits for nothing but to be told so: many of them need not be waited for. */
+export function tooManyStrangers({ registry }: { registry: Registry }, { user }: { user: User | null }): Reached | null {
+	if (user || registry.strangers < STRANGERS) return null;
+	return { code: 'unauthenticated', closeCode: closeCode.unauthenticated, message: NO_IDENTITY, retryAfterMs: 0 };
 }

@@ -59,6 +59,10 @@ const environment = v.object({
 	CONNECTION_TIMEOUT_MS: whole(30_000, 0),
 	RATE_LIMIT_MESSAGES_PER_SECOND: whole(20),
 	RATE_LIMIT_BURST: whole(100, 1),
+	RATE_LIMIT_USER_MESSAGES_PER_SECOND: whole(60),
+	RATE_LIMIT_USER_MESSAGES_BURST: whole(300, 1),
+	RATE_LIMIT_ROOM_MESSAGES_PER_SECOND: whole(2_000),
+	RATE_LIMIT_ROOM_MESSAGES_BURST: whole(5_000, 1),
 	RATE_LIMIT_REQUESTS_PER_SECOND: whole(50),
 	RATE_LIMIT_REQUESTS_BURST: whole(500, 1),
 	RETENTION_MESSAGES: whole(100_000),
@@ -125,6 +129,10 @@ export function readOptions(env: Record<string, string | undefined>) {
 		},
 		/** Messages of a client. @default 20 a second, 100 at once */
 		messages: { perSecond: e.RATE_LIMIT_MESSAGES_PER_SECOND, burst: e.RATE_LIMIT_BURST },
+		/** Messages of a person, over all their clients. @default 60 a second, 300 at once */
+		userMessages: { perSecond: e.RATE_LIMIT_USER_MESSAGES_PER_SECOND, burst: e.RATE_LIMIT_USER_MESSAGES_BURST },
+		/** Messages and signals in a room, whoever sends them. @default 2000 a second, 5000 at once */
+		roomMessages: { perSecond: e.RATE_LIMIT_ROOM_MESSAGES_PER_SECOND, burst: e.RATE_LIMIT_ROOM_MESSAGES_BURST },
 		/** Upgrades and API requests of an address. @default 50 a second, 500 at once */
 		requests: { perSecond: e.RATE_LIMIT_REQUESTS_PER_SECOND, burst: e.RATE_LIMIT_REQUESTS_BURST },
 		/** What a room keeps. @default 100000 messages, 365 days */

@@ -1,6 +1,7 @@
 /** From a publish to its ack: entries gather while a commit runs, and are the next transaction; acks and fan-out follow it. */
 import type { Clock } from '../clock.ts';
 import type { Publish, User } from '../protocol/frames.ts';
+import type { Allowances } from './allowances.ts';
 import type { Connection } from './connection.ts';
 import type { Report } from './errors.ts';
 import type { Hub } from './hub.ts';
@@ -37,6 +38,7 @@ export interface PublisherOptions {
 	receipts: Receipts;
 	counters: Counters;
 	rights: Rights;
+	allowances: Allowances;
 	timings: Record<'response' | 'delivery' | 'commit', Timing>;
 	tracer: Tracer | undefined;
 	inFlight: number;
@@ -68,22 +70,18 @@ export class Publisher {
 		if (!user || this.#closed) return;
 		const takenAt = this.#options.clock.now();
 		this.#options.counters.received += 1;
-		const wait = session.bucket.take(takenAt);
-		if (wait > 0)
-			return this.#options.receipts.nack(connection, frame, 'rate-limited', 'you send faster than this server takes', {
+		const open = this.#options.rights.mayEnter(user, frame.room);
+		const refusal = this.#options.allowances.spend(connection, session, open ? frame.room : null, takenAt);
+		if (refusal)
+			return this.#options.receipts.nack(connection, frame, 'rate-limited', refusal.message, {
 				retry: true,
-				retryAfterMs: wait,
+				retryAfterMs: refusal.retryAfterMs,
 			});
-		if (session.inFlight >= this.#options.inFlight)
-			return this.#options.receipts.nack(
-				connection,
-				frame,
-				'rate-limited',
-				`${session.inFlight} of your messages wait for their ack already`,
-				{
-					retry: true,
-				},
-			);
+		if (session.inFlight >= this.#options.inFlight) {
+			this.#options.allowances.refused(connection);
+			const why = `${session.inFlight} of your messages wait for their ack already`;
+			return this.#options.receipts.nack(connection, frame, 'rate-limited', why, { retry: true });
+		}
 		if (this.#waiting.length >= WAITING || this.#waitingLength >= WAITING_LENGTH)
 			return this.#options.receipts.nack(connection, frame, 'overloaded', 'the disk does not keep up', {
 				retry: true,
@@ -91,7 +89,7 @@ export class Publisher {
 			});
 
 		const { room, seq, kind } = frame;
-		if (!this.#options.rights.mayEnter(user, room)) {
+		if (!open) {
 			const why = isSystemRoom(room) ? 'this room can only be followed' : NOT_OPEN;
 			return this.#options.receipts.nack(connection, frame, 'forbidden', why, { retry: false });
 		}

@@ -5,6 +5,7 @@ import { HELLO_TIMEOUT_MS } from '../protocol/limits.ts';
 import type { Connection, TransportName } from './connection.ts';
 import type { Report } from './errors.ts';
 import { guarded } from './errors.ts';
+import { networkOf } from './network.ts';
 
 /** Milliseconds between two sweeps: a deadline is met this late at most. */
 const SWEEP_EVERY = 1_000;
@@ -25,7 +26,8 @@ export class Registry {
 	readonly #options: RegistryOptions;
 	readonly #connections = new Set<Connection>();
 	readonly #byUser = new Map<string, Set<Connection>>();
-	readonly #byAddress = new Map<string, number>();
+	/** By what counts as one address: see `networkOf`. */
+	readonly #byNetwork = new Map<string, number>();
 	readonly #byTransport: Record<TransportName, number> = { websocket: 0, 'event-stream': 0, 'long-polling': 0 };
 	#cancel = () => {};
 	#sweptAt: number;
@@ -35,6 +37,8 @@ export class Registry {
 
 	/** The most at once, polls that were held among them. */
 	peak = 0;
+	/** Those without an identity: each is refused once it greets. */
+	strangers = 0;
 
 	constructor(options: RegistryOptions) {
 		this.#options = options;
@@ -59,7 +63,7 @@ export class Registry {
 		return this.#byUser.size;
 	}
 	ofUser = (id: string): ReadonlySet<Connection> => this.#byUser.get(id) ?? new Set();
-	ofAddress = (address: string): number => this.#byAddress.get(address) ?? 0;
+	ofAddress = (address: string): number => this.#byNetwork.get(networkOf(address)) ?? 0;
 	[Symbol.iterator] = () => this.#connections.values();
 
 	add(connection: Connection) {
@@ -67,12 +71,12 @@ export class Registry {
 		// As if pinged a random while ago, so that a crowd does not answer in step.
 		connection.pingedAt = this.#now - this.#options.clock.random() * this.#options.heartbeat.intervalMs;
 		this.#connections.add(connection);
-		this.#byAddress.set(connection.address, this.ofAddress(connection.address) + 1);
+		this.#byNetwork.set(networkOf(connection.address), this.ofAddress(connection.address) + 1);
 		if (connection.user) {
 			const own = this.#byUser.get(connection.user.id);
 			if (own) own.add(connection);
 			else this.#byUser.set(connection.user.id, new Set([connection]));
-		}
+		} else this.strangers += 1;
 		this.#byTransport[connection.transport] += 1;
 		this.peak = Math.max(this.peak, this.count);
 		this.#options.opened(connection);
@@ -82,8 +86,10 @@ export class Registry {
 		if (!this.#connections.delete(connection)) return;
 		this.#byTransport[connection.transport] -= 1;
 		const left = this.ofAddress(connection.address) - 1;
-		if (left > 0) this.#byAddress.set(connection.address, left);
-		else this.#byAddress.delete(connection.address);
+		const network = networkOf(connection.address);
+		if (left > 0) this.#byNetwork.set(network, left);
+		else this.#byNetwork.delete(network);
+		if (!connection.user) this.strangers -= 1;
 		const own = connection.user && this.#byUser.get(connection.user.id);
 		own?.delete(connection);
 		if (connection.user && own?.size === 0) this.#byUser.delete(connection.user.id);

@@ -8,6 +8,8 @@ import type { Options } from './options.ts';
 
 /** The longest body of a request, in bytes: somewhat more than any route takes, so that the route itself can say what it expected. */
 const BODY_BYTES = 2_097_152;
+/** Seconds for a request to be there as a whole, however it drips, and for the next one on its connection to begin. */
+const REQUEST_SECONDS = 10;
 
 /** Answers what is not ours: the built app, the development server, or a test's few routes. */
 export type Pages = (request: Request, server: Server<Connection>) => Response | Promise<Response>;
@@ -30,6 +32,7 @@ export function serve(realtime: RealtimeServer, { listen }: Pick<Options, 'liste
 		hostname: listen.host,
 		websocket: realtime.websocket,
 		maxRequestBodySize: BODY_BYTES,
+		idleTimeout: REQUEST_SECONDS,
 		fetch(request, server) {
 			const { handled, response } = realtime.fetch(request, server);
 			return handled ? response : Promise.resolve(pages(named(request), server)).then((page) => compressed(request, page));

@@ -4,9 +4,10 @@ import type { OutboxReport, User } from '../protocol/frames.ts';
 import type { Connection, TransportName } from './connection.ts';
 import { type Rate, TokenBucket } from './token-bucket.ts';
 
-/** What one client may do: messages it sends, requests it makes. */
+/** What one client may do: messages it sends, those that its person sends over all their clients, requests it makes. */
 export interface Rates {
 	messages: Rate;
+	userMessages: Rate;
 	requests: Rate;
 }
 
@@ -44,14 +45,17 @@ export class Session {
 	/** Its messages, and its requests over HTTP. */
 	readonly bucket: TokenBucket;
 	readonly requests: TokenBucket;
+	/** The messages of its person: one for all sessions of theirs. */
+	readonly userBucket: TokenBucket;
 
 	get onHttp(): boolean {
 		return this.transport !== 'websocket';
 	}
 
-	constructor(client: string, userId: string, { messages, requests }: Rates, now: number) {
+	constructor(client: string, userId: string, userBucket: TokenBucket, { messages, requests }: Rates, now: number) {
 		this.client = client;
 		this.userId = userId;
+		this.userBucket = userBucket;
 		this.endedAt = now;
 		this.bucket = new TokenBucket(messages, now);
 		this.requests = new TokenBucket(requests, now);
@@ -69,6 +73,8 @@ export class Sessions {
 	readonly #sessions = new Map<string, Session>();
 	/** By person and client, where somebody else came first with this id. */
 	readonly #namesakes = new Map<string, Session>();
+	/** By person, as long as they have a session. */
+	readonly #people = new Map<string, { bucket: TokenBucket; sessions: number }>();
 	readonly #rates: Rates;
 
 	constructor(rates: Rates) {
@@ -86,7 +92,10 @@ export class Sessions {
 	}
 
 	create(user: User, client: string, now: number): Session {
-		const session = new Session(client, user.id, this.#rates, now);
+		const person = this.#people.get(user.id) ?? { bucket: new TokenBucket(this.#rates.userMessages, now), sessions: 0 };
+		person.sessions += 1;
+		this.#people.set(user.id, person);
+		const session = new Session(client, user.id, person.bucket, this.#rates, now);
 		if (this.#sessions.has(client)) this.#namesakes.set(`${user.id} ${client}`, session);
 		else this.#sessions.set(client, session);
 		return session;
@@ -100,6 +109,17 @@ export class Sessions {
 	/** Forgets sessions whose client has been away since before `endedBefore`. */
 	sweep(endedBefore: number) {
 		for (const sessions of [this.#sessions, this.#namesakes])
-			for (const [key, session] of sessions) if (session.connections === 0 && session.endedAt < endedBefore) sessions.delete(key);
+			for (const [key, session] of sessions) {
+				if (session.connections > 0 || session.endedAt >= endedBefore) continue;
+				sessions.delete(key);
+				this.#forget(session.userId);
+			}
+	}
+
+	#forget(user: string) {
+		const person = this.#people.get(user);
+		if (!person) return;
+		person.sessions -= 1;
+		if (person.sessions === 0) this.#people.delete(user);
 	}
 }

@@ -55,7 +55,7 @@ export class Buckets {
 	}
 
 	take(key: string, now: number): number {
-		return this.#of(key, now).take(now);
+		return this.#rate.perSecond === 0 ? 0 : this.#of(key, now).take(now);
 	}
 
 	wait(key: string, now: number): number {

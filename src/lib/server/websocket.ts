@@ -9,7 +9,7 @@ import { guarded } from './errors.ts';
 import { refusal } from './http/refusal.ts';
 import type { Claim } from './identity/credentials.ts';
 import { depart, turnedAway } from './leaving.ts';
-import { limitReached } from './limits.ts';
+import { limitReached, tooManyStrangers } from './limits.ts';
 import type { Options } from './options.ts';
 import type { Outgoing } from './outgoing.ts';
 
@@ -63,6 +63,10 @@ export function upgrade(
 
 export function createWebSocketHandler(endpoint: WebSocketEndpoint): WebSocketHandler<Connection> {
 	const { registry, report } = endpoint;
+	const idle = ({ data }: Socket) => {
+		data.heard();
+		endpoint.allowances.uncounted(data);
+	};
 	const fail = ({ data }: Socket) => data.end('server-error', closeCode.serverError, 'the server failed on this');
 
 	return {
@@ -88,9 +92,9 @@ export function createWebSocketHandler(endpoint: WebSocketEndpoint): WebSocketHa
 			},
 			fail,
 		),
-		// A proxy or a library may keep a connection up with these: any byte is life. Bun answers a ping by itself.
-		ping: ({ data }) => data.heard(),
-		pong: ({ data }) => data.heard(),
+		// A proxy or a library may keep a connection up with these: any byte is life. Bun answers a ping by itself, however many come.
+		ping: guarded(report, 'ping', idle, fail),
+		pong: guarded(report, 'pong', idle, fail),
 		drain: guarded(report, 'drain', (socket) => socket.data.drain(), fail),
 		close: guarded(report, 'close', ({ data: connection }, code, reason) => {
 			connection.closed(endingOf(code, reason));
@@ -109,10 +113,10 @@ export function createWebSocketHandler(endpoint: WebSocketEndpoint): WebSocketHa
 
 /** Whether there is room for one more. Where not, it is told before it is ended, which a refused upgrade could not do. */
 function admitted(endpoint: WebSocketEndpoint, connection: Connection): boolean {
-	const reached = limitReached(endpoint, connection);
+	const reached = limitReached(endpoint, connection) ?? tooManyStrangers(endpoint, connection);
 	if (!reached) return true;
 	connection.error(reached.code, reached.message, { fatal: true, retryAfterMs: reached.retryAfterMs });
-	connection.end('rate-limit', reached.closeCode, reached.code);
+	connection.end(reached.code === 'unauthenticated' ? 'protocol' : 'rate-limit', reached.closeCode, reached.code);
 	return false;
 }
 

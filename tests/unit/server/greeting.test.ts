@@ -56,7 +56,7 @@ function start() {
 		}),
 		connectionLogger: new ConnectionLogger(getLogger(['holdfast-test']), clock),
 		tracer: undefined,
-		sessions: new Sessions({ messages: rate, requests: rate }),
+		sessions: new Sessions({ messages: rate, userMessages: rate, requests: rate }),
 		counters,
 		hub: new Hub({ log, clock, outgoing, publish: () => 1, report: fail, counters, presence, entering() {} }),
 		rights: new Rights({ isMember: () => false }),

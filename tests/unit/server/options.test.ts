@@ -11,6 +11,8 @@ describe('settings', () => {
 			heartbeat: { intervalMs: 30_000, timeoutMs: 10_000, missed: 3 },
 			connections: { max: 1_000, perAddress: 100, perUser: 20, timeoutMs: 30_000 },
 			messages: { perSecond: 20, burst: 100 },
+			userMessages: { perSecond: 60, burst: 300 },
+			roomMessages: { perSecond: 2_000, burst: 5_000 },
 			requests: { perSecond: 50, burst: 500 },
 			retention: { messages: 100_000, days: 365 },
 			origins: { own: undefined, allowed: [] },

@@ -4,13 +4,15 @@ import { Connection } from '../../../src/lib/server/connection.ts';
 import { Outgoing } from '../../../src/lib/server/outgoing.ts';
 import { Registry } from '../../../src/lib/server/registry.ts';
 import { Session } from '../../../src/lib/server/session.ts';
+import { TokenBucket } from '../../../src/lib/server/token-bucket.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
 const fail = (where: string, error: unknown) => {
 	throw new Error(where, { cause: error });
 };
 const rate = { perSecond: 0, burst: 1 };
-const session = () => new Session('c', 'ann', { messages: rate, requests: rate }, 0);
+const session = () =>
+	new Session('c', 'ann', new TokenBucket(rate, 0), { messages: rate, userMessages: rate, requests: rate }, 0);
 
 it('the outbox of a client: its last word; nothing where nothing waits', () => {
 	const ann = session();

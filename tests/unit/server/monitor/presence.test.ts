@@ -16,7 +16,7 @@ function polling(count: number) {
 		...{ heartbeat: { intervalMs: 30_000, timeoutMs: 10_000, missed: 3 }, clock: new FakeClock(), report() {} },
 		...{ heads: () => ({}), onSweep() {}, opened() {} },
 	});
-	const sessions = new Sessions({ messages: rate, requests: rate });
+	const sessions = new Sessions({ messages: rate, userMessages: rate, requests: rate });
 	const poll = (session: Session) => {
 		const user = { id: session.userId, name: session.userId };
 		session.latest = session.connection = new Connection('here', user, direct, 'long-polling');
