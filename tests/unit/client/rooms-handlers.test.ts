@@ -39,4 +39,24 @@ describe('handlers', () => {
 		await clock.advance(50);
 		expect(seen).toEqual([1]);
 	});
+
+	it('a room that is closed to us while we follow it -> its handler hears, nothing of it any more; asked again on the next connection', async () => {
+		const { client, clock, server } = await connected();
+		const told: string[] = [];
+		const room = follow(client, 'den', { error: ({ code }) => void told.push(code) });
+		await clock.advance(50);
+		const error = { type: 'error', code: 'forbidden', class: 'forbidden', message: 'not open', fatal: false } as const;
+		server.last.send({ ...error, retryAfterMs: 0, room: 'den' });
+		await clock.advance(50);
+		// Without `ended` it answers something else, such as a signal.
+		expect([told, room.subscription.live]).toEqual([[], true]);
+		server.last.send({ ...error, retryAfterMs: 0, room: 'den', ended: true });
+		server.write('den', 'late');
+		await clock.advance(50);
+		expect([told, room.messages, room.subscription.live]).toEqual([['forbidden'], [], false]);
+		server.last.close(1006);
+		await clock.advance(1_100);
+		expect(room.results).toEqual(['fresh', 'resumed']);
+		client.close();
+	});
 });
