@@ -1,18 +1,25 @@
 /** One room as runes over its transcript: follows it through a client, and hands on what the person does. */
 import { createSubscriber } from 'svelte/reactivity';
 import * as v from 'valibot';
+import { RealtimeError } from '../client/errors.ts';
 import type { Client, OutboxItem, RoomHandlers, Subscription } from '../client/types.ts';
 import { systemClock } from '../clock.ts';
+import { m } from '../paraglide/messages.js';
 import { type SessionState, sessionState } from '../protocol/estimation.ts';
 import type { Position } from '../protocol/frames.ts';
+import { HISTORY_MESSAGES } from '../protocol/limits.ts';
+import { refusalOf } from './refusals.ts';
 import { type Recent, Transcript } from './transcript.ts';
 
 /** Messages kept while the person reads at the end, and while they read further up. */
 const KEPT_AT_END = 500;
-const KEPT_READING = 2_000;
+const KEPT_READING = 20_000;
 
 /** Hears what the room tells, besides its transcript. */
 export type Follower = Pick<RoomHandlers, 'subscribed' | 'presence' | 'signal'> & Partial<Pick<RoomHandlers, 'message'>>;
+
+const problemOf = (error: unknown) =>
+	error instanceof RealtimeError ? refusalOf(error) : error instanceof Error ? error.message : String(error);
 
 export class Room {
 	readonly name: string;
@@ -104,18 +111,33 @@ export class Room {
 
 	/** Hands a message in. Returns why it could not be taken, or null. */
 	send(text: string): string | null {
-		if (!this.#client) return 'Not ready yet. Try again in a moment.';
-		if (this.#client.state.name === 'closed') return 'Not sent: the connection has stopped, for the reason above.';
+		if (!this.#client) return m.chat_not_ready();
+		if (this.#client.state.name === 'closed') return m.chat_connection_stopped();
 		try {
 			this.#client.send(this.name, 'chat', { text }).stored.catch(() => {
 				// Shown under the message itself: its item has failed.
 			});
 		} catch (error) {
-			return error instanceof Error ? error.message : String(error);
+			return problemOf(error);
 		}
 		this.#transcript.sent();
 		this.#update();
 		return null;
+	}
+
+	/** Gives one of ours another text: one that was never sent keeps its place, a refused one goes as a new one. Returns why that could not be, or null. */
+	edit(item: OutboxItem, text: string): string | null {
+		const now = this.#client?.outbox(this.name).find(({ id }) => id === item.id);
+		if (now?.status === 'failed') {
+			const problem = this.send(text);
+			if (problem === null) this.discard(now);
+			return problem;
+		}
+		try {
+			return this.#client?.edit(item, { text }) ? null : m.chat_edit_too_late();
+		} catch (error) {
+			return problemOf(error);
+		}
 	}
 
 	/** Sends a refused message once more, as a new one. */
@@ -138,7 +160,7 @@ export class Room {
 		this.#earlier = 'loading';
 		this.#update();
 		try {
-			const { messages, more } = await this.#client.history(this.name, before);
+			const { messages, more } = await this.#client.history(this.name, before, HISTORY_MESSAGES);
 			this.#transcript.prepend(messages, more);
 			this.#earlier = 'idle';
 		} catch {
@@ -182,7 +204,7 @@ export class Room {
 				this.#update();
 			},
 			error: (error) => {
-				this.#refused = error.message;
+				this.#refused = error.code === 'forbidden' ? m.chat_room_not_open() : error.message;
 				this.#update();
 			},
 		};
@@ -196,7 +218,7 @@ export class Room {
 	}
 
 	#changed(item?: OutboxItem) {
-		this.#transcript.outbox(this.#client?.outbox(this.name) ?? [], systemClock.now(), item);
+		this.#transcript.outbox(this.#client?.outbox(this.name) ?? [], systemClock.now(), item, this.#client?.isUnsent);
 		this.#update();
 	}
 }

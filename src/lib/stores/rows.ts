@@ -13,13 +13,31 @@ export interface Calendar {
 	minute(at: number): string;
 }
 
+/** The rows that entries and marks had last: where nothing changed they stay the very same ones, and nothing of them is drawn again. */
+const drawn = new WeakMap<Entry, Extract<Row, { kind: 'message' }>>();
+const lines = new WeakMap<Entry | Mark, Row>();
+
+function rowOf(entry: Entry, own: boolean, first: boolean): Row {
+	const last = drawn.get(entry);
+	if (last && last.own === own && last.first === first) return last;
+	const row = { kind: 'message' as const, key: entry.key, entry, own, first };
+	drawn.set(entry, row);
+	return row;
+}
+
+function lineOf(of: Entry | Mark, make: () => Row): Row {
+	const row = lines.get(of) ?? make();
+	lines.set(of, row);
+	return row;
+}
+
 export function rows(entries: readonly Entry[], marks: readonly Mark[], me: string | null, calendar: Calendar): Row[] {
 	const result: Row[] = [];
 	const open = [...marks].sort((a, b) => a.offset - b.offset);
 	let previous: Entry | null = null;
 	for (const entry of entries) {
 		const apart = previous === null || calendar.day(previous.at) !== calendar.day(entry.at);
-		if (apart) result.push({ kind: 'day', key: `day ${entry.key}`, at: entry.at });
+		if (apart) result.push(lineOf(entry, () => ({ kind: 'day', key: `day ${entry.key}`, at: entry.at })));
 		let marked = false;
 		for (; open[0] && open[0].offset <= entry.offset; open.shift()) {
 			result.push(line(open[0]));
@@ -33,12 +51,13 @@ export function rows(entries: readonly Entry[], marks: readonly Mark[], me: stri
 			isOwn(previous, me) === own &&
 			(own || (previous.user?.id === entry.user?.id && previous.user?.name === entry.user?.name)) &&
 			calendar.minute(previous.at) === calendar.minute(entry.at);
-		result.push({ kind: 'message', key: entry.key, entry, own, first: !together });
+		result.push(rowOf(entry, own, !together));
 		previous = entry;
 	}
 	return [...result, ...open.map(line)];
 }
 
 const isOwn = (entry: Entry, me: string | null) => entry.user === null || entry.user.id === me;
-const line = ({ kind, offset, at }: Mark): Row =>
+const line = (mark: Mark) => lineOf(mark, () => written(mark));
+const written = ({ kind, offset, at }: Mark): Row =>
 	kind === 'gap' ? { kind, key: `gap ${offset} ${at}` } : { kind, key: `new ${offset} ${at}`, at };

@@ -25,6 +25,8 @@ export interface Entry {
 	readonly sendingSince: number | null;
 	/** What to retry or discard; only while it is on its way. */
 	readonly item: OutboxItem | null;
+	/** It was never sent, or was refused: its text can go back into the field. */
+	readonly editable: boolean;
 }
 
 /** A line above the first entry at or past `offset`. */
@@ -52,6 +54,9 @@ export class Transcript {
 	/** The ids that our messages had before they were stored. */
 	#ids = new Map<string, string>();
 	#lostAt: number | null = null;
+	#unsent = new Set<string>();
+	/** Stored messages as they were shown first: the same entry for as long as the message is here. */
+	#shown = new WeakMap<Message, Entry | null>();
 
 	constructor({ messages, more }: Pick<Recent, 'messages' | 'more'>) {
 		this.#messages = [...messages];
@@ -109,9 +114,15 @@ export class Transcript {
 		for (const [key, item] of this.#stored) if ((item.offset ?? 0) <= offset) this.#stored.delete(key);
 	}
 
-	/** Our messages on their way, and the one that changed just now. */
-	outbox(pending: readonly OutboxItem[], now: number, changed?: OutboxItem) {
+	/** Our messages on their way, those of them that were never sent, and the one that changed just now. */
+	outbox(
+		pending: readonly OutboxItem[],
+		now: number,
+		changed?: OutboxItem,
+		isUnsent: (item: OutboxItem) => boolean = () => false,
+	) {
 		this.#pending = pending;
+		this.#unsent = new Set(pending.filter((item) => item.status === 'failed' || isUnsent(item)).map(({ id }) => id));
 		for (const item of changed ? [...pending, changed] : pending) this.#ids.set(keyOf(item), item.id);
 		if (changed?.status === 'stored' && (changed.offset ?? 0) > this.#newest) this.#stored.set(keyOf(changed), changed);
 		const sending = pending.filter(({ status }) => status === 'sending').map(({ id }) => id);
@@ -140,10 +151,8 @@ export class Transcript {
 		for (const message of this.#messages) {
 			const name = keyOf(message);
 			known.add(name);
-			const text = textOf(message);
-			const key = this.#ids.get(name) ?? name;
-			if (text !== null)
-				entries.push(entry(message, text, { key, offset: message.offset, user: message.user, status: 'stored' }));
+			const shown = this.#entryOf(message, name);
+			if (shown) entries.push(shown);
 		}
 		for (const item of [...this.#stored.values(), ...this.#pending]) {
 			const text = textOf(item);
@@ -152,10 +161,23 @@ export class Transcript {
 			known.add(name);
 			const offset = item.offset ?? this.#failedAfter.get(item.id) ?? Number.POSITIVE_INFINITY;
 			const sendingSince = this.#sendingSince.get(item.id) ?? null;
-			entries.push(entry(item, text, { key: item.id, offset, status: item.status, sendingSince, item }));
+			entries.push(
+				entry(item, text, { key: item.id, offset, status: item.status, sendingSince, item, editable: this.#unsent.has(item.id) }),
+			);
 		}
 		// Stable: a refused one stays behind the message it followed, and ours on their way keep their order at the end.
 		return entries.sort((a, b) => (a.offset === b.offset ? 0 : a.offset - b.offset));
+	}
+
+	#entryOf(message: Message, name: string): Entry | null {
+		const known = this.#shown.get(message);
+		if (known !== undefined) return known;
+		const text = textOf(message);
+		const { offset, user } = message;
+		const key = this.#ids.get(name) ?? name;
+		const shown = text === null ? null : entry(message, text, { key, offset, user, status: 'stored' });
+		this.#shown.set(message, shown);
+		return shown;
 	}
 
 	get #newest() {
@@ -169,5 +191,6 @@ const entry = ({ at }: { at: number }, text: string, rest: Partial<Entry> & Pick
 	user: null,
 	sendingSince: null,
 	item: null,
+	editable: false,
 	...rest,
 });

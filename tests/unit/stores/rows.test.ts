@@ -17,6 +17,7 @@ const entry = (offset: number, user: string | null, at: number): Entry => ({
 	status: 'stored',
 	sendingSince: null,
 	item: null,
+	editable: false,
 });
 const outline = (entries: Entry[], marks: Parameters<typeof rows>[1] = []) =>
 	rows(entries, marks, 'me', calendar).map((row) =>

@@ -1,0 +1,72 @@
+/** A message's text in parts: plain text, links, and mentions of people. Nothing of it is ever markup. */
+import { tokenize } from 'linkifyjs';
+
+export type TextPart =
+	| { kind: 'text'; text: string }
+	| { kind: 'link'; text: string; href: string }
+	| { kind: 'mention'; text: string; name: string };
+
+/** Nothing else may be behind a link, whatever recognises it. */
+const SAFE = /^(?:https?:\/\/|mailto:)/i;
+/** Without one of these there is no link: most messages are not looked at any closer. */
+const HINT = /[.:@]/;
+/** A letter or digit that would make a name part of a longer word. Scripts without blanks between words have no such letters. */
+const isWord = (text: string) =>
+	/^[\p{L}\p{N}_]/u.test(text) && !/^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u.test(text);
+
+/**
+ * @param names whom `@` can mention; asked for only where the text has an `@`
+ */
+export function textParts(text: string, names: () => readonly string[]): TextPart[] {
+	const parts: TextPart[] = [];
+	const plain = (value: string) => {
+		if (value.includes('@')) parts.push(...withMentions(value, longestFirst(names())));
+		else if (value !== '') parts.push({ kind: 'text', text: value });
+	};
+	if (!HINT.test(text)) {
+		plain(text);
+		return parts;
+	}
+	let open = '';
+	for (const token of tokenize(text)) {
+		const href = token.isLink ? token.toHref('https') : '';
+		const value = token.toString();
+		if (!SAFE.test(href)) {
+			open += value;
+			continue;
+		}
+		plain(open);
+		open = '';
+		parts.push({ kind: 'link', text: value, href });
+	}
+	plain(open);
+	return parts;
+}
+
+/** Whether a text mentions this person. */
+export const mentions = (text: string, name: string): boolean =>
+	text.includes('@') && textParts(text, () => [name]).some(({ kind }) => kind === 'mention');
+
+const longestFirst = (names: readonly string[]) => names.toSorted((a, b) => b.length - a.length);
+
+/** As people write it: capitals do not matter. */
+const same = (text: string, name: string) => text.toLocaleLowerCase() === name.toLocaleLowerCase();
+
+function withMentions(text: string, names: readonly string[]): TextPart[] {
+	const parts: TextPart[] = [];
+	let from = 0;
+	for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
+		if (at > 0 && isWord(text[at - 1] ?? '')) continue;
+		const name = names.find((each) => {
+			const end = at + 1 + each.length;
+			return same(text.slice(at + 1, end), each) && !isWord(text.slice(end, end + 2));
+		});
+		if (name === undefined) continue;
+		const end = at + 1 + name.length;
+		if (at > from) parts.push({ kind: 'text', text: text.slice(from, at) });
+		parts.push({ kind: 'mention', text: text.slice(at, end), name });
+		from = end;
+	}
+	if (from < text.length) parts.push({ kind: 'text', text: text.slice(from) });
+	return parts;
+}
