@@ -52,12 +52,8 @@ export const userName = v.pipe(
 /** What a name of another system amounts to here: what may not be in it is left out, what is too long is cut. Nothing left: `Guest`. */
 export function nameFrom(given: unknown): string {
 	if (typeof given !== 'string') return NAMELESS;
-	// No longer than any real one: the expressions below are not for books.
-	const kept = given
-		.slice(0, 1_024)
-		.replace(IN_PLACE, (joiner) => joiner + KEEP)
-		.replace(UNKEPT, '')
-		.replaceAll(KEEP, '');
+	// No longer than any real one: the expressions are not for books.
+	const kept = given.slice(0, 1_024).replace(UNSEEN_OR_IN_PLACE, (_, inPlace?: string) => inPlace ?? '');
 	const cut = [...spaced(kept.replace(PILED, (marks) => [...marks].slice(0, 4).join('')))]
 		.slice(0, USER_NAME_LENGTH)
 		.join('')
@@ -67,9 +63,7 @@ export function nameFrom(given: unknown): string {
 }
 
 const NAMELESS = 'Guest';
-/** Marks a joiner that stays; a private character that the name itself loses with it. */
-const KEEP = '\ue000';
-const UNKEPT = new RegExp(`(?:${UNSEEN.source})(?!${KEEP})`, 'gu');
+const UNSEEN_OR_IN_PLACE = new RegExp(`(${IN_PLACE.source})|${UNSEEN.source}`, 'gu');
 
 const moods = ['Bright', 'Brisk', 'Calm', 'Clear', 'Keen', 'Kind', 'Merry', 'Quick', 'Quiet', 'Steady', 'Sunny', 'Warm'];
 const dwellers = [
