@@ -6,6 +6,7 @@ import { Ledger } from './checker/ledger.ts';
 import { checkLiveness } from './checker/liveness.ts';
 import { checkOrder } from './checker/order.ts';
 import { Findings, invariants, type Violation } from './checker/violation.ts';
+import { checkVotes } from './checker/votes.ts';
 import type { HistoryEvent } from './history.ts';
 
 export { type Invariant, invariants, type Violation } from './checker/violation.ts';
@@ -18,6 +19,7 @@ export function check(events: readonly HistoryEvent[]): Violation[] {
 	checkDelivery(ledger, spans, findings);
 	checkOrder(ledger, findings);
 	checkAcks(ledger, findings);
+	checkVotes(events, findings);
 	checkLiveness(ledger, findings);
 	return findings.all();
 }

@@ -17,7 +17,12 @@ const stored = { epoch: text, offset: ordinal, sender: text, seq: ordinal, hash:
 
 const event = v.variant('type', [
 	/** A client accepted a message for sending. `hash` stands for its kind and data: see `hashOf`. */
-	v.object({ type: v.literal('send'), ...message, hash: v.string() }),
+	v.object({
+		type: v.literal('send'),
+		...message,
+		hash: v.string(),
+		vote: v.optional(v.object({ round: ordinal, value: v.nullable(v.string()) })),
+	}),
 	/** The server answered: durable at this place. `duplicate`: it says that it had the message already. */
 	v.object({ type: v.literal('ack'), ...message, epoch: text, offset: ordinal, duplicate: v.optional(v.boolean()), transport }),
 	/** The server refused; with `retry` the client will ask again. */
@@ -34,7 +39,17 @@ const event = v.variant('type', [
 		missing: v.optional(v.object({ from: ordinal, to: ordinal })),
 	}),
 	/** The application was handed a message. */
-	v.object({ type: v.literal('deliver'), ...stream, ...stored, transport }),
+	v.object({
+		type: v.literal('deliver'),
+		...stream,
+		...stored,
+		transport,
+		/** Of a vote and a reveal: whose it is, and which cards were shown. */
+		user: v.optional(v.string()),
+		reveal: v.optional(v.object({ round: ordinal, votes: v.record(v.string(), v.string()) })),
+	}),
+	/** Somebody was shown a card before its round was revealed. */
+	v.object({ type: v.literal('exposed'), ...stream, detail: v.string() }),
 	/** The application was told that it has everything up to `offset`. */
 	v.object({ type: v.literal('live'), ...stream, offset }),
 	v.object({ type: v.literal('unsubscribe'), ...stream }),

@@ -2,7 +2,8 @@
 import { decodeClient, decodeServer } from '../../src/lib/protocol/codec.ts';
 import type { ClientFrame, Position, ServerFrame } from '../../src/lib/protocol/frames.ts';
 import type { Transport, TransportName } from '../../src/lib/transports/transport.ts';
-import { hashOf, type Recorder } from './history.ts';
+import { exposedBy, exposedByState, seenOf } from './estimation-history.ts';
+import type { Recorder } from './history.ts';
 
 /** The transport, with a recorder at its ears. Each room of each connection becomes a subscription of its own, named `wire-…`. */
 export function recordTransport(transport: Transport, recorder: Recorder): Transport {
@@ -106,9 +107,15 @@ class Tap {
 		if (!stream) return;
 		const { epoch, ...of } = stream;
 		if (frame.type === 'live') record({ type: 'live', ...of, offset: frame.offset });
+		if (frame.type === 'state') this.#expose(of, exposedByState(frame.state));
 		if (frame.type !== 'message') return;
-		const { offset, client: sender, seq, kind, data } = frame;
-		record({ type: 'deliver', ...of, epoch, offset, sender, seq, hash: hashOf(kind, data), transport });
+		const { offset, client: sender, seq, kind, data, user } = frame;
+		this.#expose(of, exposedBy(kind, data));
+		record({ type: 'deliver', ...of, epoch, offset, sender, seq, ...seenOf(kind, data, user), transport });
+	}
+
+	#expose(of: { client: string; subscription: string; room: string }, detail: string | null) {
+		if (detail) this.#recorder.record({ type: 'exposed', ...of, detail });
 	}
 
 	closed() {
@@ -119,7 +126,7 @@ class Tap {
 		const position = epoch === undefined || offset === undefined ? undefined : { epoch, offset };
 		this.#asked.set(room, [...(this.#asked.get(room) ?? []), { position, left: false }]);
 	}
-	#subscribed({ room, result, epoch, offset, missing }: Extract<ServerFrame, { type: 'subscribed' }>) {
+	#subscribed({ room, result, epoch, offset, missing, state = {} }: Extract<ServerFrame, { type: 'subscribed' }>) {
 		const asked = this.#asked.get(room)?.shift();
 		// A server that answers again, unasked, goes on with the same subscription.
 		const stream = asked ? this.#begin(room, asked, epoch) : this.#streams.get(room);
@@ -127,6 +134,7 @@ class Tap {
 		stream.epoch = epoch;
 		const { client, subscription } = stream;
 		this.#recorder.record({ type: 'subscribed', client, subscription, room, result, epoch, offset, missing });
+		this.#expose({ client, subscription, room }, exposedByState(state));
 		if (asked?.left) this.#end(room);
 	}
 	#begin(room: string, { position }: Asked, epoch: string) {

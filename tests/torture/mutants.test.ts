@@ -14,6 +14,8 @@ describe('T-81: the checker catches a server that', () => {
 		phantom: 'alters a text',
 		'reuse-offset': 'uses an offset again after a restart',
 		'hide-gap': 'hides that messages were trimmed',
+		'leak-vote': 'tells what somebody has voted',
+		miscount: 'counts another card than was played',
 		'early-ack': 'acknowledges before the commit',
 	};
 	const cases = [

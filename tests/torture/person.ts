@@ -1,6 +1,7 @@
 /** Somebody who takes part: a real client behind the fault proxy, all of whose sends and deliveries go into the history. */
 import { type Client, createClient, createMemoryOutboxStore, type Subscription } from '../../src/lib/client/index.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
+import type { SessionState } from '../../src/lib/protocol/estimation.ts';
 import type { Position } from '../../src/lib/protocol/frames.ts';
 import type { Recorder } from '../support/history.ts';
 import type { Random } from '../support/random.ts';
@@ -41,7 +42,7 @@ export class Person {
 	/** What outlives a page: the outbox, and where the page stood in each room. */
 	readonly #store = createMemoryOutboxStore();
 	readonly #positions = new Map<string, Position>();
-	readonly #rooms = new Map<string, { subscription: Subscription; end(): void }>();
+	readonly #rooms = new Map<string, { subscription: Subscription; session(): SessionState; end(): void }>();
 	readonly #known = new Set<string>();
 	#client: Client;
 
@@ -61,6 +62,27 @@ export class Person {
 
 	/** Nothing is taken while the outbox is full. */
 	send(room: string, text: string) {
+		this.#send(room, 'chat', { text });
+	}
+
+	/** What this person was last told of a room's estimation. */
+	estimation(room: string): SessionState['estimation'] {
+		return this.#rooms.get(room)?.session().estimation;
+	}
+
+	/** Votes with a card, or takes the vote back. */
+	vote(room: string, value: string | null) {
+		const round = this.estimation(room)?.round;
+		if (round !== undefined) this.#send(room, 'vote', { round, value });
+	}
+
+	/** Shows the cards, or where they are shown begins the next round. */
+	moveOn(room: string) {
+		const estimation = this.estimation(room);
+		if (estimation) this.#send(room, estimation.revealed ? 'reset' : 'reveal', { round: estimation.round });
+	}
+
+	#send(room: string, kind: string, data: object) {
 		// Nobody was refused for good: whoever thinks so has fallen for something.
 		if (this.#client.state.name === 'closed')
 			throw new Error(
@@ -72,7 +94,7 @@ export class Person {
 			);
 		if (this.#client.outbox(room).length >= settings.maxQueueSize) return;
 		// A refusal shows in the history; a reload takes the promise's client away.
-		this.#client.send(room, 'chat', { text }).stored.catch(() => {});
+		this.#client.send(room, kind, data).stored.catch(() => {});
 		this.sent += 1;
 	}
 
@@ -80,8 +102,8 @@ export class Person {
 	join(room: string, from: 'position' | 'now' | Position) {
 		if (this.#rooms.has(room)) return;
 		const position = from === 'position' ? this.#positions.get(room) : from === 'now' ? undefined : from;
-		const { handlers, end } = recordRoom(this.#options.recorder, this.name, room, position);
-		this.#rooms.set(room, { subscription: this.#client.subscribe(room, handlers, position), end });
+		const { handlers, session, end } = recordRoom(this.#options.recorder, this.name, room, position);
+		this.#rooms.set(room, { subscription: this.#client.subscribe(room, handlers, position), session, end });
 	}
 
 	leave(room: string) {

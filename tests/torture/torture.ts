@@ -15,7 +15,7 @@ import { Person } from './person.ts';
 import { judge, type Report } from './report.ts';
 import { comeToRest } from './rest.ts';
 import type { Settings } from './settings.ts';
-import { comeAndGo, lookIn, talk } from './traffic.ts';
+import { comeAndGo, estimate, lookIn, talk } from './traffic.ts';
 
 /** Resident memory that the server may reach, in bytes. */
 const MEMORY = 600e6;
@@ -89,6 +89,7 @@ async function run(settings: Settings, server: ServerProcess, recorder: Recorder
 	const traffic = (name: string) => ({ people, rooms, rate: settings.rate, random: random.fork(name), pause });
 	const activities = [
 		talk(traffic('talk')),
+		estimate(traffic('estimate')),
 		comeAndGo(traffic('come and go')),
 		lookIn(traffic('look in'), (name, index) => meet(name, index, guest)),
 		troubleNetwork(proxy, random.fork('network'), recorder, pause),

@@ -1,4 +1,4 @@
-/** What people do in a run: they talk, alone and in bursts; leave a room and come back; reload; change networks; newcomers look in. */
+/** What people do in a run: they talk, alone and in bursts; estimate; leave a room and come back; reload; change networks; newcomers look in. */
 import type { Random } from '../support/random.ts';
 import type { Pause } from './pause.ts';
 import type { Person } from './person.ts';
@@ -30,6 +30,17 @@ export async function talk({ people, rooms, rate, random, pause }: Traffic) {
 function textOf(count: number, random: Random): string {
 	if (random.chance(0.01)) return ' ';
 	return `${count} ${'ä-'.repeat(random.chance(0.05) ? random.between(200, 1_500) : random.between(0, 20))}`;
+}
+
+/** Everybody estimates in the first room: votes, changes of mind, and now and then somebody who tries to move on. */
+export async function estimate({ people, rooms, random, pause }: Traffic) {
+	const room = rooms[0] ?? '';
+	while (!pause.over) {
+		const person = random.pick(people);
+		if (random.chance(0.1)) for (const each of people) each.moveOn(room);
+		else person.vote(room, random.chance(0.1) ? null : random.pick(['1', '2', '3', '5', '8', '13']));
+		await pause.for(random.between(5, 60));
+	}
 }
 
 /** Leaves and returns, with the position and without, reloads, and changes networks. */

@@ -2,7 +2,7 @@
 import type { MessageLog } from '../../../src/lib/server/log/message-log.ts';
 import type { Random } from '../random.ts';
 import { hideGap, reuseOffset } from './reading.ts';
-import { double, drop, phantom, swap } from './storing.ts';
+import { double, drop, leakVote, miscount, phantom, swap } from './storing.ts';
 
 export type Mutant = (log: MessageLog, random: Random) => MessageLog;
 
@@ -14,6 +14,8 @@ export const mutants = {
 	phantom,
 	'reuse-offset': reuseOffset,
 	'hide-gap': hideGap,
+	'leak-vote': leakVote,
+	miscount,
 	'early-ack': (log) => log,
 } as const satisfies Record<string, Mutant>;
 export type MutantName = keyof typeof mutants;
@@ -24,5 +26,7 @@ export const mutantNames = [
 	'phantom',
 	'reuse-offset',
 	'hide-gap',
+	'leak-vote',
+	'miscount',
 	'early-ack',
 ] as const satisfies MutantName[];

@@ -73,3 +73,29 @@ export const phantom: Mutant = (log, random) =>
 			return log.append(entries.map((entry) => (random.chance(1 / ONE_IN) ? altered(entry) : entry)));
 		},
 	});
+
+/** Tells the room what somebody has voted. */
+export const leakVote: Mutant = (log) =>
+	wrap(log, {
+		append: async (entries) => {
+			const { results, ...rest } = await log.append(entries);
+			const told = (result: Result, act: Entry['act']): Result =>
+				result.status === 'stored' && result.body && act?.kind === 'vote'
+					? { ...result, body: result.body.replace('"voted":true', `"voted":true,"value":${JSON.stringify(act.data.value)}`) }
+					: result;
+			return { ...rest, results: results.map((result, at) => told(result, entries[at]?.act)) };
+		},
+	});
+
+/** Takes down another card than was played, now and then. */
+export const miscount: Mutant = (log, random) =>
+	wrap(log, {
+		append: (entries) =>
+			log.append(
+				entries.map((entry) =>
+					entry.act?.kind === 'vote' && entry.act.data.value !== null && random.chance(0.3)
+						? { ...entry, act: { ...entry.act, data: { ...entry.act.data, value: '13' } } }
+						: entry,
+				),
+			),
+	});

@@ -79,6 +79,29 @@ const broken: Record<Invariant, Record<string, () => Story>> = {
 		'acked, then another in its place': () =>
 			new Story().send('bob', 1).ack('bob', 1, 1).crash().send('eve', 1).log(1, ['eve', 1]),
 	},
+	I13: {
+		'a card is seen before the reveal': () => room().expose('ann'),
+		'a reveal shows another card than the last': () =>
+			room()
+				.vote('bob', 1, 1, '5')
+				.vote('bob', 2, 1, '8')
+				.send('eve', 1)
+				.tell('ann', 1, 'bob', 1)
+				.tell('ann', 2, 'bob', 2)
+				.tell('ann', 3, 'eve', 1, 1, { bob: '5' }),
+		'a reveal shows a vote that was taken back': () =>
+			room()
+				.vote('bob', 1, 1, '5')
+				.vote('bob', 2, 1, null)
+				.send('eve', 1)
+				.tell('ann', 1, 'bob', 1)
+				.tell('ann', 2, 'bob', 2)
+				.tell('ann', 3, 'eve', 1, 1, { bob: '5' }),
+		'a reveal lacks a vote': () =>
+			room().vote('bob', 1, 1, '5').send('eve', 1).tell('ann', 1, 'bob', 1).tell('ann', 2, 'eve', 1, 1, {}),
+		'a reveal shows somebody who never voted': () =>
+			room().send('bob', 1).send('eve', 1).tell('ann', 1, 'bob', 1).tell('ann', 2, 'eve', 1, 1, { cid: '5' }),
+	},
 	I11: {
 		'resumed with a hole': () =>
 			room()

@@ -37,6 +37,30 @@ export class Story {
 		this.#recorder.record({ type: 'deliver', ...this.#stream(client), epoch: this.epoch, offset, sender, seq, hash });
 		return this;
 	}
+	vote(client: string, seq: number, round: number, value: string | null) {
+		this.#recorder.record({ type: 'send', client, room: this.room, seq, hash: `${client}${seq}`, vote: { round, value } });
+		return this;
+	}
+	/** As `deliver`, of a vote or a reveal: whose it is, and the cards that a reveal shows. */
+	tell(client: string, offset: number, sender: string, seq: number, round?: number, votes?: Record<string, string>) {
+		const estimated = { user: sender, ...(round !== undefined && votes && { reveal: { round, votes } }) };
+		const hash = `${sender}${seq}`;
+		this.#recorder.record({
+			type: 'deliver',
+			...this.#stream(client),
+			epoch: this.epoch,
+			offset,
+			sender,
+			seq,
+			hash,
+			...estimated,
+		});
+		return this;
+	}
+	expose(client: string) {
+		this.#recorder.record({ type: 'exposed', ...this.#stream(client), detail: '{}' });
+		return this;
+	}
 	live(client: string, offset: number) {
 		this.#recorder.record({ type: 'live', ...this.#stream(client), offset });
 		return this;

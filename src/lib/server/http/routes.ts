@@ -12,6 +12,7 @@ import { answerPoll, POLL_PATH } from './poll.ts';
 import { privateRooms } from './private-rooms/routes.ts';
 import { closeResponse, Mistaken, Refused, refusal } from './refusal.ts';
 import { explain, REQUEST_ID } from './request-id.ts';
+import { answerRounds, ROUNDS_PATH } from './rounds.ts';
 import type { ApiEndpoint, Route } from './route.ts';
 import { answerTicket, TICKET_PATH } from './ticket.ts';
 
@@ -22,6 +23,7 @@ const answerSignedOut: Route['answer'] = (to, request, server) =>
 const routes: ReadonlyMap<string, Route> = new Map<string, Route>([
 	[POLL_PATH, { methods: ['POST'], transport: 'long-polling', answer: answerPoll }],
 	[EVENTS_PATH, { methods: ['GET', 'POST'], transport: 'event-stream', answer: answerEvents }],
+	[ROUNDS_PATH, { methods: ['GET'], transport: 'http', isPrivate: true, answer: answerRounds }],
 	[TICKET_PATH, { methods: ['GET'], transport: 'http', answer: answerTicket }],
 	['/api/identity/sign-out', { methods: ['POST'], transport: 'http', isPrivate: true, answer: answerSignedOut }],
 	...operations,
