@@ -1,5 +1,7 @@
 /** Every request meets the realtime server, its person and its language here; security headers go out with every answer. */
-import type { Handle } from '@sveltejs/kit';
+import type { Handle, RequestEvent } from '@sveltejs/kit';
+import { version } from '$app/environment';
+import { COPY_HEADER, writeMark } from './lib/offline/names.ts';
 import { languageOf, speaking } from './lib/server/language.ts';
 import { useRealtime } from './lib/server/realtime.ts';
 
@@ -15,6 +17,10 @@ export const handle: Handle = async ({ event, resolve }) => {
 	}
 	const response = isPage(event.route.id) ? await inItsLanguage({ event, resolve }) : await resolve(event);
 	if (cookie !== null) response.headers.append('set-cookie', cookie);
+	if (event.locals.user && mayBeKept(event)) {
+		const reader = `${event.locals.user.id} ${response.headers.get('content-language')}`;
+		response.headers.set(COPY_HEADER, writeMark({ build: version, reader }));
+	}
 	response.headers.set('x-content-type-options', 'nosniff');
 	response.headers.set('x-frame-options', 'DENY');
 	response.headers.set('referrer-policy', 'same-origin');
@@ -37,3 +43,7 @@ async function inItsLanguage({ event, resolve }: Parameters<Handle>[0]): Promise
 	response.headers.append('vary', 'cookie, accept-language');
 	return response;
 }
+
+/** Pages of which a browser may keep a copy for offline use: for one reader, and never what an operator or somebody invited sees. */
+const mayBeKept = ({ route, isDataRequest }: RequestEvent) =>
+	!isDataRequest && (route.id === '/' || route.id === '/rooms/[room]');

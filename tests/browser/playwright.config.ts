@@ -10,6 +10,8 @@ export default defineConfig({
 	outputDir: '../../test-results',
 	reporter: 'list',
 	use: {
+		// Requests that a worker answers are out of the reach of a test's routes: those that are about the worker allow it.
+		serviceWorkers: 'block',
 		launchOptions: { executablePath: process.env.CHROMIUM_PATH, args: ['--no-sandbox'] },
 		trace: 'retain-on-failure',
 		screenshot: 'only-on-failure',

@@ -14,7 +14,8 @@ interface Source {
 /** The layers, from the screen to the wire. Each may import what is named, besides itself. */
 const allowed: Record<string, string[]> = {
 	components: ['stores', 'client', 'protocol'],
-	stores: ['client', 'transports', 'protocol'],
+	stores: ['client', 'transports', 'protocol', 'offline'],
+	offline: ['protocol'],
 	client: ['transports', 'protocol'],
 	transports: ['protocol'],
 	protocol: [],

@@ -14,6 +14,8 @@ import { type Recent, Transcript } from './transcript.ts';
 /** Messages kept while the person reads at the end, and while they read further up. */
 const KEPT_AT_END = 500;
 const KEPT_READING = 20_000;
+/** Messages that `recent` hands on at the most: what a page is rendered with. */
+const RECENT = 50;
 
 /** Hears what the room tells, besides its transcript. */
 export type Follower = Pick<RoomHandlers, 'subscribed' | 'presence' | 'signal'> & Partial<Pick<RoomHandlers, 'message'>>;
@@ -51,6 +53,13 @@ export class Room {
 		return this.#transcript.entries();
 	}
 
+	/** Its newest messages and the position after them, as a page begins with them; null before there is a position. */
+	get recent(): Recent | null {
+		this.#subscribe();
+		const position = this.#subscription?.position ?? this.#position;
+		return position ? { ...position, ...this.#transcript.newest(RECENT) } : null;
+	}
+
 	get marks() {
 		this.#subscribe();
 		return this.#transcript.marks;
@@ -79,6 +88,16 @@ export class Room {
 	get refused() {
 		this.#subscribe();
 		return this.#refused;
+	}
+
+	/** Takes in what this device has seen since the page was rendered. What is older, or of another log, is left alone. */
+	adopt(recent: Recent) {
+		const position = this.#subscription?.position ?? this.#position;
+		if (position?.epoch !== recent.epoch || position.offset >= recent.offset) return;
+		this.#transcript.adopt(recent);
+		// Once it is open the server tells all since its own position: what is known already is passed over.
+		this.#position = { epoch: recent.epoch, offset: recent.offset };
+		this.#update();
 	}
 
 	/** Follows the room through `client` from where it was left; returns the function that stops it. */

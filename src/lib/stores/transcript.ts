@@ -91,6 +91,19 @@ export class Transcript {
 		this.#more = more;
 	}
 
+	/** Later messages from elsewhere; where they do not follow on ours, ours go, and can be asked for again. */
+	adopt({ messages, more }: Pick<Recent, 'messages' | 'more'>) {
+		const first = messages[0]?.offset ?? 0;
+		if (first > this.#newest + 1) {
+			this.#messages = [...messages];
+			this.#more = more;
+		} else this.#messages.push(...messages.filter(({ offset }) => offset > this.#newest));
+	}
+
+	newest(limit: number): Pick<Recent, 'messages' | 'more'> {
+		return { messages: this.#messages.slice(-limit), more: this.#more || this.#messages.length > limit };
+	}
+
 	/** What the server could recover of what this transcript missed. */
 	subscribed({ result, missing }: Pick<Subscribed, 'result' | 'missing'>, at: number) {
 		if (result === 'reset') {

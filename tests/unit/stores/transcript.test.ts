@@ -154,3 +154,23 @@ it('shows chat, and nothing that only looks like it', () => {
 	room.append(message(3), false);
 	expect(shown(room)).toEqual(['other 3 stored']);
 });
+
+describe('what this device has seen since', () => {
+	const kept = (...offsets: number[]) => ({ messages: offsets.map((offset) => message(offset)), more: true });
+
+	it('follows on what is shown -> added, once; the newest of it all is what a page begins with', () => {
+		const room = transcript(1, 2, 3);
+		room.adopt(kept(2, 3, 4, 5));
+		expect(shown(room)).toEqual([1, 2, 3, 4, 5].map((offset) => `other ${offset} stored`));
+		room.append(message(5), false);
+		expect(room.newest(2)).toEqual({ messages: [message(4), message(5)], more: true });
+		expect(transcript(1, 2).newest(2).more).toBe(false);
+	});
+
+	it('does not follow on it -> takes its place, and what is between can be asked for', () => {
+		const room = transcript(1, 2);
+		room.adopt(kept(8, 9));
+		expect(shown(room)).toEqual(['other 8 stored', 'other 9 stored']);
+		expect(room.earlierThan).toBe(8);
+	});
+});
