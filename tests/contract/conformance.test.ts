@@ -57,6 +57,8 @@ async function story(way: Way): Promise<string[]> {
 			if (!told.includes(`${user.name} ${kind}`)) told.push(`${user.name} ${kind}`);
 		},
 	});
+	// Only a signal of somebody who is in the room goes on.
+	ann.subscribe(ROOM, { message() {} });
 	ann.connect();
 	bob.connect();
 	await hears('live at 0');

@@ -171,11 +171,11 @@ describe.each(['websocket', 'poll', 'events'] as const)('over %s', (transport) =
 		expect(await ann.next('nack')).toMatchObject({ seq: 1, code: 'invalid-data', retry: false, duplicate: true });
 	});
 
-	it('history and signals are answered without a subscription', async () => {
+	it('history is answered without a subscription, and a signal passed on while the person is in the room', async () => {
 		const room = id();
 		const [ann, bob] = [await as('Ann'), await as('Bob')];
 		await bob.hello({ rooms: [room] });
-		await ann.hello();
+		await ann.hello({ rooms: [room] });
 		ann.send(
 			{ type: 'history', room: 'old', before: 11, limit: 5 },
 			{ type: 'signal', room, kind: 'typing', data: { on: true } },

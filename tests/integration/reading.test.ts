@@ -86,13 +86,26 @@ describe('signals', () => {
 		for (const peer of [bob, cleo, dan]) peer.close();
 	});
 
-	it('of somebody who does not follow the room reach it all the same: over HTTP the request that sends names no rooms', async () => {
+	it('from a connection that does not follow the room, as over HTTP -> reach it while the person is there, and not from anybody else', async () => {
+		const [bob, sender, dan] = [await server.peer('Bob'), await server.peer('Bob'), await server.peer('Dan')];
+		await bob.hello({ rooms: ['closed-circle'] });
+		for (const peer of [sender, dan]) {
+			await peer.hello();
+			peer.send({ type: 'signal', room: 'closed-circle', kind: 'typing', data: {} }, peer.message('closed-circle', 'this too'));
+			await bob.next('message');
+		}
+		expect(bob.all('signal')).toMatchObject([{ kind: 'typing', user: { name: 'Bob' } }]);
+		for (const peer of [bob, sender, dan]) peer.close();
+	});
+
+	it('of one kind more than once a second -> the first one alone, and nobody is told of the others', async () => {
 		const [bob, cleo] = [await server.peer('Bob'), await server.peer('Cleo')];
-		await bob.hello();
-		await cleo.hello({ rooms: ['closed-circle'] });
-		bob.send({ type: 'signal', room: 'closed-circle', kind: 'typing', data: {} }, bob.message('closed-circle', 'and this too'));
+		for (const peer of [bob, cleo]) await peer.hello({ rooms: ['chatter'] });
+		const signal = (kind: string) => ({ type: 'signal', room: 'chatter', kind, data: {} });
+		bob.send(signal('typing'), signal('typing'), signal('waving'), signal('typing'), bob.message('chatter', 'enough'));
 		await cleo.next('message');
-		expect(cleo.all('signal')).toMatchObject([{ kind: 'typing', user: { name: 'Bob' } }]);
+		expect(cleo.all('signal').map(({ kind }) => kind)).toEqual(['typing', 'waving']);
+		expect(bob.all('error')).toEqual([]);
 		for (const peer of [bob, cleo]) peer.close();
 	});
 });

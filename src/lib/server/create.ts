@@ -102,7 +102,7 @@ export async function createRealtime(
 	const outgoing = new Outgoing(publish, report);
 	const rights = new Rights(rooms);
 	const allowances = new Allowances(options, clock);
-	const { hub, publisher, presence } = createRooms({
+	const { hub, publisher, presence, signals, sweep } = createRooms({
 		log,
 		clock,
 		outgoing,
@@ -115,6 +115,7 @@ export async function createRealtime(
 		timings,
 		tracer,
 		inFlight: options.inFlight,
+		patience: options.presence,
 	});
 	const sessions = new Sessions(options);
 	const acceptRate = new AcceptRate(options.reconnectsPerSecond);
@@ -127,7 +128,7 @@ export async function createRealtime(
 		opened: (connection) => connectionLogger.opened(connection),
 		onSweep(now, elapsedMs, plannedMs) {
 			sessions.sweep(now - options.connections.timeoutMs);
-			hub.sweep();
+			sweep(now);
 			acceptRate.measure(elapsedMs, plannedMs);
 		},
 	});
@@ -167,6 +168,7 @@ export async function createRealtime(
 		registry,
 		sessions,
 		hub,
+		signals,
 		rights,
 		rooms,
 		server: identity,

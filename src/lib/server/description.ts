@@ -19,7 +19,7 @@ export class Description {
 		const { room, versions } = subscription;
 		const own = this.#rooms.snapshotOf(room.name);
 		if (own) return { state: own.state() };
-		const presence = this.#presence.snapshot(room.name);
+		const presence = this.#presence.snapshot(room.name, connection);
 		const { version: stateVersion, state } = room.view;
 		const stateStands = knows && versions.state === stateVersion;
 		const presenceStands = knows && versions.presence === presence.version;
@@ -39,7 +39,7 @@ export class Description {
 		const { version, state } = room.view;
 		if (version !== versions.state) connection.answer({ type: 'state', room: room.name, version, state });
 		if (this.#presence.versionOf(room.name) === versions.presence) return;
-		const now = this.#presence.snapshot(room.name);
+		const now = this.#presence.snapshot(room.name, connection);
 		const here = new Set(now.members.map(({ user }) => user.id));
 		const left = here.size < now.count ? [] : members.map(({ user }) => user.id).filter((id) => !here.has(id));
 		connection.answer({ type: 'presence', room: room.name, version: now.version, count: now.count, changed: now.members, left });

@@ -18,10 +18,12 @@ import type { Timings } from './monitor/monitor.ts';
 import type { Publisher } from './publisher.ts';
 import { isSystemRoom, NOT_OPEN } from './rights.ts';
 import type { Session } from './session.ts';
+import type { Signals } from './signals.ts';
 
 export interface Dispatcher extends Greeter {
 	log: MessageLog;
 	publisher: Publisher;
+	signals: Signals;
 	credentials: Credentials;
 	people: People;
 	allowances: Allowances;
@@ -58,6 +60,7 @@ function pong(to: Dispatcher, connection: Connection, at: number, first: boolean
 
 function perform(to: Dispatcher, connection: Connection, session: Session, frame: ClientFrame) {
 	if (overtaken(session, connection)) return;
+	if (frame.type !== 'pong') session.activeAt = to.registry.now;
 	switch (frame.type) {
 		case 'publish':
 			return to.publisher.publish(connection, session, frame);
@@ -106,9 +109,9 @@ async function authenticate(to: Dispatcher, connection: Connection, token: strin
 	else tell(to, connection, 'unauthenticated', 'the token is not a valid identity of the person who is connected');
 }
 
-/** Over HTTP the request that sends need not be the one that follows the room: the right to the room is enough. */
-function signal(to: Dispatcher, connection: Connection, { room, kind, data }: ClientFrame & { type: 'signal' }) {
-	if (connection.user) to.hub.signal(room, JSON.stringify({ type: 'signal', room, user: connection.user, kind, data }));
+/** Over HTTP the request that sends need not be the one that follows the room: that the person does is enough. */
+function signal({ hub, signals }: Dispatcher, { user }: Connection, { room, kind, data }: ClientFrame & { type: 'signal' }) {
+	if (user && signals.passes(room, user, kind)) hub.mention(room, JSON.stringify({ type: 'signal', room, user, kind, data }));
 }
 
 const opens = ({ rights }: Dispatcher, { user }: Connection, room: string) => user !== null && rights.mayEnter(user, room);

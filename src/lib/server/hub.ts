@@ -68,6 +68,9 @@ export class Hub {
 		if (state) this.signal(name, JSON.stringify({ type: 'state', room: name, state }));
 	}
 
+	/** Whether anybody is live in a room. */
+	isHeard = (room: string): boolean => (this.#rooms.get(room)?.live ?? 0) > 0;
+
 	subscribersOf = (room: string): ReadonlySet<Connection> => this.#rooms.get(room)?.subscribers ?? new Set();
 
 	/**
@@ -100,6 +103,8 @@ export class Hub {
 		const index = connection.subscriptions.findIndex(({ room }) => room.name === name);
 		const [subscription] = index < 0 ? [] : connection.subscriptions.splice(index, 1);
 		if (subscription) this.#leave(connection, subscription, how);
+		// Over HTTP another request follows the room.
+		else if (how === 'unsubscribed') this.#parts.presence.left(name, connection, how);
 	}
 
 	/** A room is closed to a person from here on: wherever they follow it, it ends with a word, and nothing of it comes after that. */
@@ -181,9 +186,23 @@ export class Hub {
 		if (room) this.#send(room, frame);
 	}
 
+	/** Sends what may be missed: whoever is behind with reading does without it. */
+	mention(name: string, frame: string) {
+		const room = this.#rooms.get(name);
+		if (!room) return;
+		if (!room.isSlow) return this.signal(name, frame);
+		room.isSlow = false;
+		for (const connection of room.subscribers) {
+			if (connection.crowded) room.isSlow = true;
+			else if (connection.subscriptions.some((subscription) => subscription.live && subscription.room === room))
+				connection.send(frame);
+		}
+	}
+
 	#send(room: Room, text: string) {
 		// The status is that of the worst subscriber: it says only that somebody may be slow, never who or what to repeat.
-		if (this.#parts.publish(room.topic, text) > 0) return;
+		room.isSlow = this.#parts.publish(room.topic, text) <= 0;
+		if (!room.isSlow) return;
 		for (const connection of room.subscribers) connection.endIfSlow();
 	}
 

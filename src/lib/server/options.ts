@@ -57,6 +57,8 @@ const environment = v.object({
 	MAX_CONNECTIONS_PER_ADDRESS: whole(100),
 	MAX_CONNECTIONS_PER_USER: whole(20),
 	CONNECTION_TIMEOUT_MS: whole(30_000, 0),
+	PRESENCE_GRACE_MS: whole(30_000, 1_000),
+	IDLE_TIMEOUT_MS: whole(300_000),
 	RATE_LIMIT_MESSAGES_PER_SECOND: whole(20),
 	RATE_LIMIT_BURST: whole(100, 1),
 	RATE_LIMIT_USER_MESSAGES_PER_SECOND: whole(60),
@@ -127,6 +129,8 @@ export function readOptions(env: Record<string, string | undefined>) {
 			perUser: e.MAX_CONNECTIONS_PER_USER,
 			timeoutMs: e.CONNECTION_TIMEOUT_MS,
 		},
+		/** How long somebody without a connection still counts as in their rooms; after which time without a frame but heartbeats somebody is away. @default 30000, 300000 */
+		presence: { graceMs: e.PRESENCE_GRACE_MS, idleMs: e.IDLE_TIMEOUT_MS },
 		/** Messages of a client. @default 20 a second, 100 at once */
 		messages: { perSecond: e.RATE_LIMIT_MESSAGES_PER_SECOND, burst: e.RATE_LIMIT_BURST },
 		/** Messages of a person, over all their clients. @default 60 a second, 300 at once */

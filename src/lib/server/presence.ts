@@ -1,95 +1,129 @@
 /** Who is in which room, by person: several tabs are one participant, and whoever is gone for a moment is still there. */
 import type { Clock } from '../clock.ts';
-import type { Member, Subscribed, User } from '../protocol/frames.ts';
+import type { Subscribed, User } from '../protocol/frames.ts';
 import type { Connection } from './connection.ts';
+import type { Report } from './errors.ts';
+import { Pace } from './pace.ts';
+import { type Patience, Roster } from './roster.ts';
 
-/** How long somebody without a connection still counts as there, in milliseconds. */
-export const GRACE = 30_000;
+/** The shortest time between two tellings of a room's roster, in milliseconds. */
+const PRESENCE_EVERY = 500;
 
-interface Person {
-	user: User;
-	connections: Set<Connection>;
-}
-/** By the person's id, in the order they came. */
-type People = Map<string, Person>;
-
-export interface PresenceParts {
+export interface PresenceParts extends Patience {
 	clock: Clock;
+	report: Report;
+	/** Whether anybody is live in a room. */
+	isHeard(room: string): boolean;
 	/** Sends a frame to everybody who is live in a room. */
 	send(room: string, frame: string): void;
-	/** Somebody came, or has no connection any more. */
+	/** Somebody came, left for good, or has lost their connection for longer than a moment, or has one again. */
 	changed(room: string): void;
 }
 
 export class Presence {
 	readonly #parts: PresenceParts;
-	readonly #startedAt: number;
-	readonly #rooms = new Map<string, People>();
+	readonly #rooms = new Map<string, Roster>();
+	readonly #pace: Pace;
+	/** In the registry's time, as of the last sweep: while our own loop stands still nobody's grace runs out. */
+	#now = 0;
+	/** The greatest of a room that began, or was let go of. */
+	#version = 0;
 
 	constructor(parts: PresenceParts) {
 		this.#parts = parts;
-		this.#startedAt = parts.clock.now();
+		const { clock, report } = parts;
+		this.#pace = new Pace({ clock, report, everyMs: PRESENCE_EVERY, tell: (room) => this.#tell(room) });
+	}
+
+	/** People by room: who is in two of them counts twice. */
+	get count(): number {
+		return [...this.#rooms.values()].reduce((sum, { size }) => sum + size, 0);
 	}
 
 	/** A connection follows a room from here on. */
 	entered(room: string, connection: Connection) {
 		const { user } = connection;
 		if (!user) return;
-		const people = this.#rooms.get(room) ?? new Map<string, Person>();
-		this.#rooms.set(room, people);
-		const person = people.get(user.id) ?? { user, connections: new Set() };
-		people.set(user.id, person);
-		person.connections.add(connection);
-		this.#parts.changed(room);
+		const roster = this.#rooms.get(room) ?? this.#begin(room);
+		const isNews = roster.enter(user, connection, this.#now);
+		this.#changed(room, roster, isNews);
 	}
 
 	/** It does not any more: it `unsubscribed`, or is gone. */
-	left(room: string, connection: Connection, _how: 'unsubscribed' | 'gone') {
-		const people = this.#rooms.get(room);
-		const person = people?.get(connection.user?.id ?? '');
-		if (!people || !person) return;
-		person.connections.delete(connection);
-		if (person.connections.size > 0) return;
-		this.#parts.changed(room);
-		people.delete(person.user.id);
-		if (people.size === 0) this.#rooms.delete(room);
+	left(room: string, connection: Connection, how: 'unsubscribed' | 'gone') {
+		const roster = this.#rooms.get(room);
+		if (!roster) return;
+		const isNews = roster.leave(connection.user?.id ?? '', connection, how);
+		this.#changed(room, roster, isNews);
 	}
 
 	/** A person goes by another name from here on. */
 	renamed(user: User) {
-		for (const people of this.#rooms.values()) {
-			const person = people.get(user.id);
-			if (person) person.user = user;
+		for (const [room, roster] of this.#rooms) if (roster.rename(user)) this.#changed(room, roster, false);
+	}
+
+	/** Looks who is gone for too long, and who does nothing. `now` in the registry's time. */
+	sweep(now: number) {
+		this.#now = now;
+		for (const [room, roster] of this.#rooms) {
+			const isNews = roster.sweep(now);
+			this.#changed(room, roster, isNews);
 		}
 	}
 
-	/** For `subscribed`: at most 200 members, and how many there are. */
-	snapshot(room: string): NonNullable<Subscribed['presence']> {
-		const people = [...(this.#rooms.get(room)?.values() ?? [])];
-		const members: Member[] = people.slice(0, 200).map(({ user }) => ({ user, status: 'active' }));
-		return { version: 1, count: people.length, members };
+	/** For `subscribed`: at most 200 members and the one who asks, and how many there are. */
+	snapshot(room: string, { user }: Connection): NonNullable<Subscribed['presence']> {
+		return this.#rooms.get(room)?.snapshot(user) ?? { version: 0, count: 0, members: [] };
 	}
 
 	/** Grows with each change that is told. */
-	versionOf(_room: string): number {
-		return 1;
+	versionOf(room: string): number {
+		return this.#rooms.get(room)?.version ?? 0;
+	}
+
+	/** Whether somebody is in a room, or was within the grace. */
+	isThere(room: string, { id }: User): boolean {
+		return this.#rooms.get(room)?.has(id) ?? false;
 	}
 
 	/** Whether somebody is away for longer than the grace. Who was there before this server started is given that time first. */
 	isGone(room: string, userId: string): boolean {
-		if (this.#rooms.get(room)?.has(userId)) return false;
-		return this.#parts.clock.now() - this.#startedAt >= GRACE;
+		return this.#now >= this.#parts.graceMs && !this.#rooms.get(room)?.has(userId);
 	}
 
 	/** Whether nobody is there, nor was within the grace. */
 	isDeserted(room: string): boolean {
-		return !this.#rooms.has(room) && this.#parts.clock.now() - this.#startedAt >= GRACE;
+		return this.#now >= this.#parts.graceMs && !this.#rooms.has(room);
 	}
 
-	/** The ids of those who have a connection in the room at this moment. */
+	/** The ids of those who have a connection in the room, or had one a moment ago: a poll ends and the next one begins all the time. */
 	connected(room: string): string[] {
-		return [...(this.#rooms.get(room)?.values() ?? [])]
-			.filter((person) => person.connections.size > 0)
-			.map(({ user }) => user.id);
+		return this.#rooms.get(room)?.connected() ?? [];
+	}
+
+	/** Never a version of before: not after a restart, nor where a room was let go of. */
+	#begin(room: string): Roster {
+		this.#version = Math.max(this.#version + 1, this.#parts.clock.wall());
+		const roster = new Roster(this.#version, this.#parts);
+		this.#rooms.set(room, roster);
+		return roster;
+	}
+
+	/** `isNews`: for those who look who is connected. */
+	#changed(room: string, roster: Roster, isNews: boolean) {
+		if (roster.size === 0) {
+			this.#rooms.delete(room);
+			this.#version = Math.max(this.#version, roster.version);
+		} else if (roster.isStale) {
+			if (this.#parts.isHeard(room)) this.#pace.changed(room);
+			// Whoever comes next is told with `subscribed`.
+			else roster.take();
+		}
+		if (isNews) this.#parts.changed(room);
+	}
+
+	#tell(room: string) {
+		const changes = this.#rooms.get(room)?.take();
+		if (changes) this.#parts.send(room, JSON.stringify({ type: 'presence', room, ...changes }));
 	}
 }

@@ -15,6 +15,8 @@ export class Room {
 	readonly subscribers = new Set<Connection>();
 	/** Those among them who are live. */
 	live = 0;
+	/** Whether somebody among them may be behind with reading, as far as the last publish could tell. */
+	isSlow = false;
 	epoch = '';
 	head = 0;
 	/** Its state as everybody may see it. */

@@ -32,6 +32,8 @@ export class Session {
 	connections = 0;
 	/** Publishes taken and not yet answered. */
 	inFlight = 0;
+	/** When its client last asked for something, in the registry's time: heartbeats do not count. */
+	activeAt: number;
 	/** Whether its last poll was answered before all its rooms were live: the next one is not held. */
 	cut = false;
 	/** When its last connection ended, in the registry's time, and how. */
@@ -57,6 +59,7 @@ export class Session {
 		this.userId = userId;
 		this.userBucket = userBucket;
 		this.endedAt = now;
+		this.activeAt = now;
 		this.bucket = new TokenBucket(messages, now);
 		this.requests = new TokenBucket(requests, now);
 	}

@@ -37,7 +37,12 @@ function start() {
 	const clock = new FakeClock();
 	const outgoing = new Outgoing(() => 1, fail);
 	const counters = new Counters();
-	const presence = new Presence({ clock, send() {}, changed() {} });
+	const presence = new Presence({
+		...{ clock, report: fail, graceMs: 30_000, idleMs: 0 },
+		isHeard: () => false,
+		send() {},
+		changed() {},
+	});
 	const greeter: Greeter = {
 		options: {
 			heartbeat: { intervalMs: 30_000, timeoutMs: 10_000, missed: 3 },

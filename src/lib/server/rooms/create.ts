@@ -3,12 +3,18 @@ import { Hub, type HubParts } from '../hub.ts';
 import { Moderation } from '../moderation.ts';
 import { Presence } from '../presence.ts';
 import { Publisher, type PublisherOptions } from '../publisher.ts';
+import type { Patience } from '../roster.ts';
+import { Signals } from '../signals.ts';
 
-export type RoomsParts = Omit<HubParts, 'presence' | 'entering'> & Omit<PublisherOptions, 'hub' | 'actOf' | 'voted'>;
+export type RoomsParts = Omit<HubParts, 'presence' | 'entering'> &
+	Omit<PublisherOptions, 'hub' | 'actOf' | 'voted'> & { patience: Patience };
 
 export function createRooms(parts: RoomsParts) {
 	const presence: Presence = new Presence({
+		...parts.patience,
 		clock: parts.clock,
+		report: parts.report,
+		isHeard: (room) => hub.isHeard(room),
 		send: (room, frame) => hub.signal(room, frame),
 		changed: (room) => moderation.check(room),
 	});
@@ -20,5 +26,12 @@ export function createRooms(parts: RoomsParts) {
 		voted: (room) => moderation.check(room),
 	});
 	const moderation = new Moderation({ hub, presence, publisher });
-	return { presence, hub, publisher };
+	const signals = new Signals(presence, parts.clock);
+	/** Once a second, in the registry's time. */
+	const sweep = (now: number) => {
+		hub.sweep();
+		presence.sweep(now);
+		signals.sweep();
+	};
+	return { hub, publisher, presence, signals, sweep };
 }
