@@ -6,7 +6,7 @@ import type { Report } from './errors.ts';
 import { Pace } from './pace.ts';
 import { type Patience, Roster } from './roster.ts';
 
-/** The shortest time between two tellings of a room's roster, in milliseconds. */
+/** The shortest time between two tellings of a room's people, in milliseconds. */
 const PRESENCE_EVERY = 500;
 
 export interface PresenceParts extends Patience {

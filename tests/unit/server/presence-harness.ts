@@ -4,7 +4,7 @@ import type { Member } from '../../../src/lib/protocol/frames.ts';
 import { Connection } from '../../../src/lib/server/connection.ts';
 import { direct } from '../../../src/lib/server/outgoing.ts';
 import { Presence } from '../../../src/lib/server/presence.ts';
-import { Session } from '../../../src/lib/server/session.ts';
+import { Sessions } from '../../../src/lib/server/session.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
 const member = v.object({ user: v.object({ id: v.string(), name: v.string() }), status: v.picklist(['active', 'away']) });
@@ -25,6 +25,7 @@ export function start({ graceMs = 30_000, idleMs = 300_000, heard = true } = {})
 	const frames: Told[] = [];
 	/** Rooms where it was said that somebody came, left or lost their connection. */
 	const changes: string[] = [];
+	const sessions = new Sessions({ messages: rate, userMessages: rate, requests: rate });
 	const audience = { heard };
 	const presence = new Presence({
 		...{ clock, graceMs, idleMs },
@@ -40,7 +41,7 @@ export function start({ graceMs = 30_000, idleMs = 300_000, heard = true } = {})
 	/** A tab of somebody: each is another connection. Its id is the name in lower case. */
 	function tab(name: string, id = name.toLowerCase()): Connection {
 		const connection = new Connection('here', { id, name }, direct);
-		connection.session = new Session(crypto.randomUUID(), id, { messages: rate, requests: rate }, now);
+		connection.session = sessions.create({ id, name }, crypto.randomUUID(), now);
 		connection.openedAt = now;
 		return connection;
 	}
