@@ -3,6 +3,7 @@ import { on } from 'svelte/events';
 import * as v from 'valibot';
 import type { Client } from '../client/types.ts';
 import { systemClock } from '../clock.ts';
+import { m } from '../paraglide/messages.js';
 import {
 	type Alert,
 	type Series,
@@ -165,7 +166,7 @@ export class ServerHealth {
 		const parsed = v.safeParse(statusState, told);
 		if (!parsed.success) {
 			const [issue] = parsed.issues;
-			this.#problem = `The server tells figures that this page does not know (${v.getDotPath(issue) ?? 'state'}: ${issue.message}). Reload the page.`;
+			this.#problem = m.status_unknown_figures({ place: v.getDotPath(issue) ?? 'state', issue: issue.message });
 			return;
 		}
 		const state = parsed.output;

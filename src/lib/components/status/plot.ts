@@ -51,7 +51,7 @@ export function plotOptions(Plot: typeof uPlot, { chart, width, height, look, ti
 		series: [
 			{},
 			...chart.lines.map((line, index) => ({
-				label: line.label,
+				label: line.label(),
 				scale: unitOf(index),
 				stroke: () => look.line(index),
 				...(chart.bars ? bars(index) : { width: 1.75, dash: dashes[index] ?? [] }),

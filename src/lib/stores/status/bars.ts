@@ -1,4 +1,5 @@
 /** Bars: counts by name with the largest first, and the ages at which connections broke. */
+import { m } from '../../paraglide/messages.js';
 import type { Metrics } from '../../protocol/status.ts';
 import { lasted } from './format.ts';
 
@@ -44,7 +45,10 @@ export function ageColumns({ seen, reported }: Ages): AgeColumn[] {
 		ages.reduce((sum, { fromMs, count }) => (fromMs >= from && fromMs < to ? sum + count : sum), 0);
 	const columns = bounds.map((fromMs, index) => {
 		const toMs = bounds[index + 1] ?? Number.POSITIVE_INFINITY;
-		const label = toMs === Number.POSITIVE_INFINITY ? `${lasted(fromMs)} and more` : `${lasted(fromMs)} to ${lasted(toMs)}`;
+		const label =
+			toMs === Number.POSITIVE_INFINITY
+				? m.status_age_and_more({ from: lasted(fromMs) })
+				: m.status_age_range({ from: lasted(fromMs), to: lasted(toMs) });
 		return { fromMs, label, seen: within(seen, fromMs, toMs), reported: within(reported, fromMs, toMs) };
 	});
 	const highest = Math.max(1, ...columns.map((column) => Math.max(column.seen, column.reported)));
@@ -64,7 +68,7 @@ export function agesSentence(columns: AgeColumn[]): string {
 	});
 	const side = totals.reported > totals.seen ? 'reported' : 'seen';
 	const total = totals[side];
-	if (total === 0) return 'No connection has broken yet.';
+	if (total === 0) return m.status_none_broken_yet();
 	// By what a column holds for its width: else the wide ones at the end would hide a proxy's peak.
 	const heights = columns.map(
 		(column, index) => column[side] / ((columns[index + 1]?.fromMs ?? 2 * column.fromMs) - column.fromMs),
@@ -72,6 +76,11 @@ export function agesSentence(columns: AgeColumn[]): string {
 	const peak = columns[heights.indexOf(Math.max(...heights))];
 	if (!peak) return '';
 	const amount = peak[side];
-	const said = `${amount * 2 > total ? 'Most broke' : 'They broke most often'} at an age of ${peak.label}: ${amount} of ${total}${side === 'reported' ? ', as clients say' : ''}.`;
-	return peak.timeout && amount >= 5 && amount * 2 > total ? `${said} That looks like a proxy’s idle timeout.` : said;
+	const most = amount * 2 > total;
+	const say = side === 'reported' ? reported[most ? 'most' : 'often'] : seen[most ? 'most' : 'often'];
+	const said = say({ age: peak.label, amount, total });
+	return peak.timeout && amount >= 5 && most ? m.status_looks_like_proxy({ said }) : said;
 }
+
+const seen = { most: m.status_most_broke, often: m.status_often_broke };
+const reported = { most: m.status_most_broke_reported, often: m.status_often_broke_reported };

@@ -1,10 +1,11 @@
 /** Which charts there are, of which series, and in which unit each is written. */
+import { m } from '../../paraglide/messages.js';
 import type { SeriesName, Window } from '../../protocol/status.ts';
 import { bytes, count, decimal, short, took } from './format.ts';
 
 export interface Line {
 	name: SeriesName;
-	label: string;
+	label: () => string;
 	tone: 'kelp' | 'brass' | 'sea' | 'plum' | 'bad';
 	/** Another unit than the chart's has its own axis, at the right. */
 	unit?: Unit;
@@ -12,9 +13,9 @@ export interface Line {
 
 export interface Chart {
 	id: string;
-	title: string;
+	title: () => string;
 	/** What the vertical axis counts. */
-	about: string;
+	about: () => string;
 	unit: Unit;
 	/** Counts of single events, which no line leads from one to the next of. The second is among the first. */
 	bars?: true;
@@ -35,7 +36,11 @@ interface UnitWords {
 
 export const units: Record<Unit, UnitWords> = {
 	clients: { write: count, tick: short, least: 5 },
-	perSecond: { write: (value) => (value === null ? decimal(value) : `${decimal(value)}/s`), tick: short, least: 2 },
+	perSecond: {
+		write: (value) => (value === null ? decimal(value) : m.status_rate({ value: decimal(value) })),
+		tick: short,
+		least: 2,
+	},
 	ms: { write: took, tick: took, least: 10 },
 	bytes: { write: bytes, tick: bytes, least: 10_000_000 },
 	cores: { write: decimal, tick: decimal, least: 1 },
@@ -44,67 +49,67 @@ export const units: Record<Unit, UnitWords> = {
 export const charts: readonly Chart[] = [
 	{
 		id: 'connections',
-		title: 'Connections',
-		about: 'clients',
+		title: m.status_chart_connections,
+		about: m.status_about_clients,
 		unit: 'clients',
 		lines: [
-			{ name: 'connections', label: 'All', tone: 'kelp' },
-			{ name: 'fallback', label: 'Over HTTP', tone: 'brass' },
+			{ name: 'connections', label: m.status_line_all, tone: 'kelp' },
+			{ name: 'fallback', label: m.status_line_http, tone: 'brass' },
 		],
 	},
 	{
 		id: 'messages',
-		title: 'Messages',
-		about: 'per second',
+		title: m.status_chart_messages,
+		about: m.status_about_per_second,
 		unit: 'perSecond',
 		lines: [
-			{ name: 'delivered', label: 'Delivered', tone: 'kelp' },
-			{ name: 'received', label: 'Received', tone: 'brass' },
-			{ name: 'failed', label: 'Failed', tone: 'bad' },
+			{ name: 'delivered', label: m.status_line_delivered, tone: 'kelp' },
+			{ name: 'received', label: m.status_line_received, tone: 'brass' },
+			{ name: 'failed', label: m.status_line_failed, tone: 'bad' },
 		],
 	},
 	{
 		id: 'latency',
-		title: 'Latency',
-		about: '95 % are faster',
+		title: m.status_chart_latency,
+		about: m.status_about_latency,
 		unit: 'ms',
 		lines: [
-			{ name: 'responseMs', label: 'Response', tone: 'kelp' },
-			{ name: 'deliveryMs', label: 'Delivery', tone: 'brass' },
-			{ name: 'commitMs', label: 'Commit', tone: 'sea' },
-			{ name: 'roundTripMs', label: 'Round trip', tone: 'plum' },
+			{ name: 'responseMs', label: m.status_line_response, tone: 'kelp' },
+			{ name: 'deliveryMs', label: m.status_line_delivery, tone: 'brass' },
+			{ name: 'commitMs', label: m.status_line_commit, tone: 'sea' },
+			{ name: 'roundTripMs', label: m.status_line_round_trip, tone: 'plum' },
 		],
 	},
 	{
 		id: 'errors',
-		title: 'Errors',
-		about: 'per second',
+		title: m.status_chart_errors,
+		about: m.status_about_per_second,
 		unit: 'perSecond',
 		bars: true,
 		lines: [
-			{ name: 'errors', label: 'Errors', tone: 'bad' },
-			{ name: 'broken', label: 'Broken connections', tone: 'brass' },
+			{ name: 'errors', label: m.status_line_errors, tone: 'bad' },
+			{ name: 'broken', label: m.status_line_broken, tone: 'brass' },
 		],
 	},
 	{
 		id: 'memory',
-		title: 'Memory',
-		about: 'of the process',
+		title: m.status_memory,
+		about: m.status_about_process,
 		unit: 'bytes',
 		lines: [
-			{ name: 'rss', label: 'Resident', tone: 'kelp' },
-			{ name: 'heapUsed', label: 'Heap', tone: 'sea' },
+			{ name: 'rss', label: m.status_line_resident, tone: 'kelp' },
+			{ name: 'heapUsed', label: m.status_line_heap, tone: 'sea' },
 		],
 	},
 	{
 		id: 'processor',
-		title: 'Processor',
-		about: 'cores; loop delay at the right',
+		title: m.status_chart_processor,
+		about: m.status_about_cores,
 		unit: 'cores',
 		lines: [
-			{ name: 'cpu', label: 'CPU', tone: 'kelp' },
-			{ name: 'load', label: 'Load', tone: 'sea' },
-			{ name: 'loopDelayMs', label: 'Loop delay', tone: 'plum', unit: 'ms' },
+			{ name: 'cpu', label: m.status_line_cpu, tone: 'kelp' },
+			{ name: 'load', label: m.status_line_load, tone: 'sea' },
+			{ name: 'loopDelayMs', label: m.status_line_loop_delay, tone: 'plum', unit: 'ms' },
 		],
 	},
 ];
@@ -112,8 +117,8 @@ export const charts: readonly Chart[] = [
 /** Lines are told apart by their dashes, too: those of the first, the second … in pixels. */
 export const dashes: readonly number[][] = [[], [7, 4], [2, 3], [9, 3, 2, 3]];
 
-export const windowLengths: Record<Window, { ms: number; short: string; words: string }> = {
-	'5m': { ms: 300_000, short: '5 min', words: 'the last 5 minutes' },
-	'1h': { ms: 3_600_000, short: '1 h', words: 'the last hour' },
-	'24h': { ms: 86_400_000, short: '24 h', words: 'the last 24 hours' },
+export const windowLengths: Record<Window, { ms: number; short: () => string; words: () => string }> = {
+	'5m': { ms: 300_000, short: m.status_window_5m, words: m.status_over_5m },
+	'1h': { ms: 3_600_000, short: m.status_window_1h, words: m.status_over_1h },
+	'24h': { ms: 86_400_000, short: m.status_window_24h, words: m.status_over_24h },
 };

@@ -1,4 +1,5 @@
 /** Every figure of the metrics by its path, such as `connections.now`, with how it is written. */
+import { m } from '../../paraglide/messages.js';
 import type { Metrics } from '../../protocol/status.ts';
 import { bytes, count, decimal, lasted, NOTHING, share, type Times, took } from './format.ts';
 
@@ -50,7 +51,7 @@ const fractions = /(PerSecond|process\.load\.\d)$/;
 /** As a person reads it: the path says what it counts. */
 export function written(path: string, value: Figure, times: Times): string {
 	if (value === null) return NOTHING;
-	if (typeof value === 'boolean') return value ? 'yes' : 'no';
+	if (typeof value === 'boolean') return value ? m.status_yes() : m.status_no();
 	if (typeof value === 'string') return value;
 	if (moments.test(path)) return times.day(value);
 	if (lengths.test(path)) return lasted(value);

@@ -1,4 +1,5 @@
 /** How current the figures are: what is old must never look as if it were now. */
+import { m } from '../../paraglide/messages.js';
 import { lasted, type Times } from './format.ts';
 
 /** The server tells its figures each second: this long without any is three that did not come. */
@@ -35,10 +36,15 @@ export function freshness(heard: Heard, now: number, paused: number | null): Fre
 }
 
 export function freshnessText(state: Freshness, times: Times): string {
-	// How long, too, once that says something: the time alone may be that of another day.
-	const since = state.name === 'stale' && state.agoMs >= 10_000 ? `, for ${lasted(state.agoMs)}` : '';
-	if (state.name === 'stale') return `Stale since ${times.second(state.since)}${since}`;
-	if (state.name === 'paused') return `Paused at ${times.second(state.since)}`;
-	if (state.name === 'rendered' || state.name === 'missed') return `As of ${times.second(state.at)}`;
-	return state.agoMs < 1_000 ? 'Updated just now' : `Updated ${lasted(Math.floor(state.agoMs / 1_000) * 1_000)} ago`;
+	if (state.name === 'stale') {
+		const time = times.second(state.since);
+		// How long, too, once that says something: the time alone may be that of another day.
+		return state.agoMs >= 10_000
+			? m.status_stale_since_for({ time, duration: lasted(state.agoMs) })
+			: m.status_stale_since({ time });
+	}
+	if (state.name === 'paused') return m.status_paused_at({ time: times.second(state.since) });
+	if (state.name === 'rendered' || state.name === 'missed') return m.status_as_of({ time: times.second(state.at) });
+	if (state.agoMs < 1_000) return m.status_updated_now();
+	return m.status_updated_ago({ duration: lasted(Math.floor(state.agoMs / 1_000) * 1_000) });
 }

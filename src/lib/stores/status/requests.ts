@@ -1,6 +1,8 @@
 /** What the status page asks the server for over HTTP. Every answer is validated; every refusal is a sentence for the operator. */
 import * as v from 'valibot';
+import { m } from '../../paraglide/messages.js';
 import { type Connections, connections, type Errors, errors, type Status, status, type Window } from '../../protocol/status.ts';
+import { errorWords } from '../error-words.ts';
 import { type ConnectionQuery, queryText } from './connection-list.ts';
 
 /** The server wants the token, or another one. */
@@ -9,18 +11,18 @@ export class SignedOut extends Error {}
 /** What was asked for is not there. */
 class Gone extends Error {}
 
-const refusal = v.object({ message: v.string() });
+const refusal = v.object({ code: v.optional(v.string(), ''), message: v.string() });
 
 /** @throws SignedOut, or Error with a sentence */
 async function ask(path: string, { method = 'GET', body }: { method?: string; body?: unknown } = {}): Promise<unknown> {
 	const request = body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 	const response = await fetch(`/api/websocket/${path}`, { method, ...request }).catch((cause: unknown) => {
-		throw new Error('The server can’t be reached.', { cause });
+		throw new Error(m.status_unreachable(), { cause });
 	});
 	const answer: unknown = await response.json().catch(() => null);
 	if (response.ok) return answer;
 	const said = v.safeParse(refusal, answer);
-	const message = said.success ? said.output.message : `The server answered ${response.status}.`;
+	const message = said.success ? errorWords(said.output) : m.status_answered({ status: response.status });
 	if (response.status === 401) throw new SignedOut(message);
 	throw response.status === 404 ? new Gone(message) : new Error(message);
 }
@@ -29,9 +31,7 @@ function valid<Schema extends v.GenericSchema>(schema: Schema, answer: unknown):
 	const result = v.safeParse(schema, answer);
 	if (result.success) return result.output;
 	const [issue] = result.issues;
-	throw new Error(
-		`The server’s answer is not as expected (${v.getDotPath(issue) ?? 'as a whole'}: ${issue.message}). Reload the page.`,
-	);
+	throw new Error(m.status_unexpected({ place: v.getDotPath(issue) ?? '–', issue: issue.message }));
 }
 
 export const fetchStatus = async (window: Window): Promise<Status> => valid(status, await ask(`status?window=${window}`));
@@ -49,7 +49,7 @@ export async function endConnection(id: string): Promise<void> {
 	try {
 		await ask(`connections?id=${encodeURIComponent(id)}`, { method: 'DELETE' });
 	} catch (error) {
-		throw error instanceof Gone ? new Error('This connection is gone already.', { cause: error }) : error;
+		throw error instanceof Gone ? new Error(m.status_gone(), { cause: error }) : error;
 	}
 }
 

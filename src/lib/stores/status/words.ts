@@ -1,4 +1,5 @@
 /** Causes, levels, transports and results in words, and what to do about each: operators read sentences, not codes. */
+import { m } from '../../paraglide/messages.js';
 import type { Alert, AlertLevel, ConnectionRow, Health, IncidentReport } from '../../protocol/status.ts';
 
 export interface CauseWords {
@@ -9,107 +10,73 @@ export interface CauseWords {
 	broken: boolean;
 }
 
-const causes: Record<string, CauseWords> = {
-	client: { title: 'Closed by the client', advice: 'Somebody left, or closed the page.', broken: false },
-	network: {
-		title: 'Broken without a word (1006)',
-		advice: 'A network change, a proxy or a crash cut it. Many of one age: a proxy’s timeout.',
-		broken: true,
-	},
-	'heartbeat-timeout': {
-		title: 'No answer to pings',
-		advice: 'The client fell asleep or its network went silent. It comes back by itself.',
-		broken: true,
-	},
-	'slow-consumer': {
-		title: 'Read too slowly',
-		advice: 'Its buffer was full. It resumes from where it was; many of them: fewer messages a second, or larger buffers.',
-		broken: true,
-	},
-	drain: { title: 'Moved before a stop', advice: 'The server was stopping and sent its clients ahead.', broken: false },
-	restart: { title: 'Server restart', advice: 'Clients come back spread over seconds.', broken: false },
-	replaced: {
-		title: 'Replaced by a newer one',
-		advice: 'The same tab connected again before the old one was gone.',
-		broken: false,
-	},
-	'rate-limit': {
-		title: 'Too many requests',
-		advice: 'One client sends faster than the limits allow: find it by its address below.',
-		broken: true,
-	},
-	protocol: { title: 'Frames that make no sense', advice: 'No client of ours: somebody’s own, or a scanner.', broken: true },
-	'server-error': { title: 'Failure of the server', advice: 'Our own code failed: logs/error.log has the stack.', broken: true },
-	overload: {
-		title: 'Server full',
-		advice: 'The limit of connections or of work in flight is reached: raise it, or add a node.',
-		broken: true,
-	},
-	unauthenticated: {
-		title: 'Identity not accepted',
-		advice: 'The cookie or token is missing, forged or expired: clients renew it.',
-		broken: true,
-	},
-	forbidden: {
-		title: 'Not allowed',
-		advice: 'A wrong origin or room: check ALLOWED_ORIGINS when it is your own page.',
-		broken: true,
-	},
-	version: { title: 'Protocol too old', advice: 'Pages from before an update: a reload helps.', broken: true },
-	'too-large': {
-		title: 'Frame too large',
-		advice: 'A message is over the limit of size: split it, or raise the limit.',
-		broken: true,
-	},
-	'invalid-data': {
-		title: 'Data the room does not take',
-		advice: 'The message was refused; the connection goes on.',
-		broken: false,
-	},
-	'out-of-order': { title: 'Out of order', advice: 'A sequence number was skipped: the client numbers anew.', broken: false },
-	storage: {
-		title: 'Log takes no writes',
-		advice: 'Disk full or read-only: nothing is acknowledged until it is writable.',
-		broken: false,
-	},
-	unknown: { title: 'Ended for no known reason', advice: 'The other side gave a code of its own.', broken: true },
+const causes: Record<string, { title: () => string; advice: () => string; broken: boolean }> = {
+	client: { title: m.status_cause_client, advice: m.status_cause_client_advice, broken: false },
+	network: { title: m.status_cause_network, advice: m.status_cause_network_advice, broken: true },
+	'heartbeat-timeout': { title: m.status_cause_heartbeat_timeout, advice: m.status_cause_heartbeat_timeout_advice, broken: true },
+	'slow-consumer': { title: m.status_cause_slow_consumer, advice: m.status_cause_slow_consumer_advice, broken: true },
+	drain: { title: m.status_cause_drain, advice: m.status_cause_drain_advice, broken: false },
+	restart: { title: m.status_cause_restart, advice: m.status_cause_restart_advice, broken: false },
+	replaced: { title: m.status_cause_replaced, advice: m.status_cause_replaced_advice, broken: false },
+	'rate-limit': { title: m.status_cause_rate_limit, advice: m.status_cause_rate_limit_advice, broken: true },
+	protocol: { title: m.status_cause_protocol, advice: m.status_cause_protocol_advice, broken: true },
+	'server-error': { title: m.status_cause_server_error, advice: m.status_cause_server_error_advice, broken: true },
+	overload: { title: m.status_cause_overload, advice: m.status_cause_overload_advice, broken: true },
+	unauthenticated: { title: m.status_cause_unauthenticated, advice: m.status_cause_unauthenticated_advice, broken: true },
+	forbidden: { title: m.status_cause_forbidden, advice: m.status_cause_forbidden_advice, broken: true },
+	version: { title: m.status_cause_version, advice: m.status_cause_version_advice, broken: true },
+	'too-large': { title: m.status_cause_too_large, advice: m.status_cause_too_large_advice, broken: true },
+	'invalid-data': { title: m.status_cause_invalid_data, advice: m.status_cause_invalid_data_advice, broken: false },
+	'out-of-order': { title: m.status_cause_out_of_order, advice: m.status_cause_out_of_order_advice, broken: false },
+	storage: { title: m.status_cause_storage, advice: m.status_cause_storage_advice, broken: false },
+	unknown: { title: m.status_cause_unknown, advice: m.status_cause_unknown_advice, broken: true },
 };
 
 /** A cause that is not in the list is shown by its name. */
-export const causeWords = (cause: string): CauseWords => causes[cause] ?? { title: cause, advice: '', broken: true };
+export function causeWords(cause: string): CauseWords {
+	const known = causes[cause];
+	return known
+		? { title: known.title(), advice: known.advice(), broken: known.broken }
+		: { title: cause, advice: '', broken: true };
+}
 
-const classes: Record<string, string> = {
-	closed: 'Ended as it should',
-	restart: 'Restart',
-	protocol: 'Protocol',
-	connection: 'Connection',
-	auth: 'Identity',
-	payload: 'Data',
-	server: 'Server',
-	overload: 'Overload',
-	forbidden: 'Forbidden',
-	replaced: 'Replaced',
-	version: 'Version',
-	'rate-limit': 'Rate limit',
+type Say = () => string;
+const classes: Record<string, Say> = {
+	closed: m.status_class_closed,
+	restart: m.status_class_restart,
+	protocol: m.status_class_protocol,
+	connection: m.status_class_connection,
+	auth: m.status_class_auth,
+	payload: m.status_class_payload,
+	server: m.status_class_server,
+	overload: m.status_class_overload,
+	forbidden: m.status_class_forbidden,
+	replaced: m.status_class_replaced,
+	version: m.status_class_version,
+	'rate-limit': m.status_class_rate_limit,
 };
-export const className = (name: string) => classes[name] ?? name;
+export const className = (name: string): string => classes[name]?.() ?? name;
 
-export const levelWords: Record<AlertLevel, string> = { info: 'Notice', warn: 'Warning', error: 'Error' };
-
-const transports: Record<string, string> = {
-	websocket: 'WebSocket',
-	'event-stream': 'Event stream',
-	'long-polling': 'Long-polling',
-	http: 'HTTP request',
-	server: 'Server',
+export const levelWords: Record<AlertLevel, Say> = {
+	info: m.status_level_info,
+	warn: m.status_level_warn,
+	error: m.status_level_error,
 };
-export const transportName = (transport: string) => transports[transport] ?? transport;
 
-export const kindWords: Record<IncidentReport['kind'], string> = {
-	close: 'Closed',
-	refusal: 'Turned away',
-	error: 'Refused',
-	failure: 'Failed',
+const transports: Record<string, Say> = {
+	websocket: () => 'WebSocket',
+	'event-stream': m.status_transport_event_stream,
+	'long-polling': m.status_transport_long_polling,
+	http: m.status_transport_http,
+	server: m.status_transport_server,
+};
+export const transportName = (transport: string): string => transports[transport]?.() ?? transport;
+
+export const kindWords: Record<IncidentReport['kind'], Say> = {
+	close: m.status_kind_close,
+	refusal: m.status_kind_refusal,
+	error: m.status_kind_error,
+	failure: m.status_kind_failure,
 };
 
 /** Whether it is one of those that somebody looks for: a connection may also have ended as it should. */
@@ -117,22 +84,20 @@ export const wentWrong = ({ kind, cause }: Pick<IncidentReport, 'kind' | 'cause'
 	kind !== 'close' || causeWords(cause).broken;
 
 /** What the client does about it. */
-export const reactionWords: Record<IncidentReport['advice'], string> = {
-	none: 'nothing to do',
-	wait: 'tries again later',
-	renew: 'renews its identity',
-	stop: 'stays away',
+export const reactionWords: Record<IncidentReport['advice'], Say> = {
+	none: m.status_reaction_none,
+	wait: m.status_reaction_wait,
+	renew: m.status_reaction_renew,
+	stop: m.status_reaction_stop,
 };
 
-export const qualityWords: Record<ConnectionRow['quality'], string> = {
-	excellent: 'Excellent',
-	good: 'Good',
-	fair: 'Fair',
-	poor: 'Poor',
-	unknown: 'Not known yet',
+export const qualityWords: Record<ConnectionRow['quality'], Say> = {
+	excellent: m.status_quality_excellent,
+	good: m.status_quality_good,
+	fair: m.status_quality_fair,
+	poor: m.status_quality_poor,
+	unknown: m.status_quality_unknown,
 };
-
-export const plural = (amount: number, one: string, many = `${one}s`) => `${amount} ${amount === 1 ? one : many}`;
 
 /** How it is, as bad as the worst of what is wrong. */
 export function verdictLevel({ status }: Health, active: Alert[]): AlertLevel | 'ok' {
@@ -143,10 +108,17 @@ export function verdictLevel({ status }: Health, active: Alert[]): AlertLevel | 
 
 /** The one line above all. */
 export function verdict(health: Health, active: Alert[]): string {
-	if (health.status === 'down') return `Down: ${health.reasons.join('; ') || 'no reason is known'}`;
-	const many = plural(active.length, 'alert');
+	const reasons = health.reasons.map((reason) => troubles[reason]?.() ?? reason).join(m.status_list_separator());
+	if (health.status === 'down') return m.status_down({ reasons: reasons || m.status_no_reason() });
 	const level = verdictLevel(health, active);
-	if (level === 'error') return `In trouble: ${many}`;
-	if (active.length > 0) return `It works, with ${many}`;
-	return level === 'ok' ? 'Everything works' : `It works, but ${health.reasons.join('; ')}`;
+	if (level === 'error') return m.status_in_trouble({ count: active.length });
+	if (active.length > 0) return m.status_works_with_alerts({ count: active.length });
+	return level === 'ok' ? m.status_works() : m.status_works_but({ reasons });
 }
+
+/** What the server gives as reasons, as it says them. */
+const troubles: Record<string, Say> = {
+	'the log takes no writes': m.status_reason_log,
+	'the event loop stood still': m.status_reason_loop,
+	'the server is stopping': m.status_reason_stopping,
+};
