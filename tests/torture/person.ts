@@ -140,9 +140,11 @@ export class Person {
 
 	/** One line on where this person stands, for a run that does not come to rest. */
 	describe(): string {
-		const rooms = [...this.#rooms].map(([room, { subscription }]) => {
+		const rooms = [...this.#rooms].map(([room, { subscription, session }]) => {
 			const waiting = this.#client.outbox(room).filter(({ status }) => status !== 'failed').length;
-			return `${room} at ${subscription.position?.offset ?? '-'}${subscription.live ? '' : ' (not live)'}, ${waiting} unsent`;
+			const { round, revealed, votes = {} } = session().estimation ?? {};
+			const seen = `round ${round}${revealed ? ', revealed' : ''}, ${Object.keys(votes).length} votes`;
+			return `${room} at ${subscription.position?.offset ?? '-'}${subscription.live ? '' : ' (not live)'}, ${waiting} unsent, ${seen}`;
 		});
 		const error = this.#client.getErrorHistory().at(-1);
 		return `${this.name}: ${this.#client.state.name}; ${rooms.join('; ')}${error ? `; last error: ${error.message}` : ''}`;

@@ -12,7 +12,13 @@ export async function comeToRest(
 ): Promise<string[]> {
 	const heads = new Heads(recorder.events);
 	for (const person of people) for (const room of rooms) person.join(room, 'position');
-	const restless = () => people.filter((person) => !person.settled(heads.update()));
+	// What was told of the round is the same for everybody, whatever it came over.
+	const sessions = (person: Person) => JSON.stringify(rooms.map((room) => person.estimation(room)));
+	const restless = () => {
+		const known = heads.update();
+		const told = people[0] && sessions(people[0]);
+		return people.filter((person) => !person.settled(known) || sessions(person) !== told);
+	};
 	// Who is late is told by the checker, as I14.
 	await until(() => restless().length === 0, 'everybody is at the head', deadlineMs).catch(() => {});
 	recorder.record({ type: 'quiesce' });
