@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'bun:test';
 import * as v from 'valibot';
 import { type PastRound, pastRounds } from '../../src/lib/protocol/estimation.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { type InProcess, startInProcess, temporaryFolder } from '../support/in-process.ts';
 import type { RawPeer } from '../support/raw-peer.ts';
 import { until } from '../support/until.ts';
@@ -67,6 +68,23 @@ describe('estimation', () => {
 		expect((await ask('&format=xml')).status).toBe(400);
 	});
 
+	it('the facilitator is gone past the grace -> anybody leads -> they are back -> they alone lead', async () => {
+		const clock = new FakeClock();
+		const server = await start({ clock });
+		await clock.advance(31_000);
+		const ann = await enter(server, 'Ann');
+		const bob = await enter(server, 'Bob');
+		ann.peer.terminate();
+		await ann.peer.closed;
+		await clock.advance(20_000);
+		expect(await say(bob.peer, 'topic', { text: 'too early' })).toMatchObject({ code: 'forbidden' });
+		await clock.advance(11_000);
+		expect(await say(bob.peer, 'topic', { text: 'Bob may' })).toMatchObject({ type: 'ack' });
+		await enter(server, 'Ann');
+		expect(await say(bob.peer, 'topic', { text: 'not any more' })).toMatchObject({ code: 'forbidden' });
+		expect(estimationOf(bob.peer)).toMatchObject({ topic: 'Bob may', facilitator: ann.id });
+	});
+
 	it('a restart -> round, votes and facilitator are as they were, and nobody leads in their place for a moment', async () => {
 		const folder = temporaryFolder();
 		closing.push(folder.remove);
@@ -101,7 +119,7 @@ describe('estimation', () => {
 		await say(ann.peer, 'reset', { round: 1 });
 		await say(ann.peer, 'vote', { round: 2, value: '3' });
 		// Who has not voted leaves: everybody who is there has.
-		bob.peer.close();
+		bob.peer.send({ type: 'unsubscribe', room: 'planning' });
 		await until(() => ann.peer.all('message').filter(({ kind }) => kind === 'reveal').length === 2, 'revealed again');
 	});
 

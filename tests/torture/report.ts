@@ -59,7 +59,7 @@ export function describeReport(report: Report): string {
 		`moves: ${list(moves) || 'none'}`,
 		...hollow.map((why) => `PROVES NOTHING: ${why}`),
 	];
-	if (violations.length === 0) return [...head, 'every promise held'].join('\n');
+	if (violations.length + restless.length === 0) return [...head, 'every promise held'].join('\n');
 	return [
 		...head,
 		`${violations.length} violations:`,

@@ -20,6 +20,6 @@ for (let round = settings; ; round = nextRound(round)) {
 	console.log(`seed ${round.seed}`);
 	const report = await torture(round);
 	console.log(describeReport(report));
-	if (report.violations.length + report.hollow.length > 0) process.exit(1);
+	if (report.violations.length + report.restless.length + report.hollow.length > 0) process.exit(1);
 	if (performance.now() >= end) process.exit(0);
 }

@@ -13,4 +13,5 @@ it('kills, freezes, restarts, cuts, black holes, delays, gaps, WebSockets blocke
 	expect(report.recoveries.resumed).toBeGreaterThan(50);
 	expect(report.counts.ack).toBeGreaterThan(4_000);
 	expect(report.hollow).toEqual([]);
+	expect(report.restless).toEqual([]);
 }, 120_000);
