@@ -23,7 +23,10 @@ export const handle: Handle = async ({ event, resolve }) => {
 	}
 	response.headers.set('x-content-type-options', 'nosniff');
 	response.headers.set('x-frame-options', 'DENY');
-	response.headers.set('referrer-policy', 'same-origin');
+	// The address of an invitation is a secret: it goes nowhere from there, and into no index.
+	const isSecret = event.route.id === '/invite/[token]';
+	response.headers.set('referrer-policy', isSecret ? 'no-referrer' : 'same-origin');
+	if (isSecret) response.headers.set('x-robots-tag', 'noindex');
 	return response;
 };
 

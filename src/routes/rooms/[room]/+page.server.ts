@@ -1,6 +1,7 @@
 /** A room as it stands: the page is readable before, and without, its connection. */
 import { error } from '@sveltejs/kit';
 import * as v from 'valibot';
+import { m } from '$lib/paraglide/messages.js';
 import { roomName } from '$lib/protocol/frames.ts';
 import { SYSTEM_PREFIX } from '$lib/protocol/status.ts';
 import type { PageServerLoad } from './$types';
@@ -11,7 +12,7 @@ export const load: PageServerLoad = async ({ params, locals: { realtime, user } 
 	if (!name.success) error(400, `This is no name for a room: ${name.issues[0].message}.`);
 	const room = name.output;
 	const recent = await realtime.recent(user, room);
-	if (!recent) error(404, 'This room does not exist, or is not open to you.');
+	if (!recent) error(404, m.rooms_not_open());
 	const own = realtime.privateRoom(user, room);
 	return { room, title: own?.title ?? room, privateRoom: own, user, recent };
 };
