@@ -14,6 +14,7 @@ import { createJournal } from './journal.ts';
 import { type GivenTransport, resolveOptions } from './options.ts';
 import { createOutbox } from './outbox.ts';
 import { createRooms } from './rooms.ts';
+import { createSelf } from './self.ts';
 import type { Client, Drop } from './types.ts';
 
 /**
@@ -26,7 +27,6 @@ export function createClient(given: GivenTransport): Client {
 	const journal = createJournal(options, () => connector.connection?.probe());
 	const { statistics, emit, report } = journal;
 	const { messages } = statistics.counts;
-	let welcome: Welcome | null = null;
 	let limits: Welcome['limits'] = { frameBytes: FRAME_BYTES, inFlight: IN_FLIGHT };
 	let aliveAt: number | null = null;
 	let isFlushing = false;
@@ -35,6 +35,7 @@ export function createClient(given: GivenTransport): Client {
 	const fits = (frame: ClientFrame) => bytesOf(frame) <= limits.frameBytes;
 	const closedError = () => new RealtimeError('closed', 'the client is closed');
 
+	const self = createSelf(options, emit, (token) => connector.connection?.send({ type: 'auth', token }));
 	const history = createHistory(options);
 	const rooms = createRooms({
 		clock,
@@ -58,6 +59,7 @@ export function createClient(given: GivenTransport): Client {
 		fits,
 	});
 	const connector = createConnector(options, {
+		renew: self.renew,
 		state: journal.state,
 		prepare: outbox.loaded,
 		greet,
@@ -85,16 +87,14 @@ export function createClient(given: GivenTransport): Client {
 	function connected(frame: Welcome, transport: TransportName) {
 		journal.welcome(frame, transport);
 		aliveAt = clock.wall();
-		welcome = frame;
 		limits = frame.limits;
 		rooms.connected(connector.connection?.outdated);
-		outbox.connected(frame.user.id);
+		outbox.connected(frame.user.id, self.welcomed(frame));
 		flush();
 	}
 
 	function moved(frame: Welcome) {
 		journal.moved(frame);
-		welcome = frame;
 		limits = frame.limits;
 		outbox.dropped(false);
 		rooms.connected(true);
@@ -110,6 +110,7 @@ export function createClient(given: GivenTransport): Client {
 		else if (frame.type === 'ping' || frame.type === 'pong') rooms.heads(frame.heads);
 		else if (frame.type === 'error') refused(frame);
 		else if (frame.type === 'drain') connector.move(frame.withinMs);
+		else if (frame.type === 'user') self.renamed(frame.user);
 		else rooms.receive(frame);
 	}
 
@@ -146,6 +147,7 @@ export function createClient(given: GivenTransport): Client {
 	/** No answer will come any more. */
 	function leave(error: RealtimeError) {
 		ackWatch.stop();
+		self.left();
 		rooms.dropped();
 		history.fail(error);
 	}
@@ -182,7 +184,7 @@ export function createClient(given: GivenTransport): Client {
 			return connector.state;
 		},
 		get user() {
-			return welcome?.user ?? null;
+			return self.user;
 		},
 		connect: connector.connect,
 		retryNow: connector.retryNow,

@@ -1,5 +1,5 @@
 /** One attempt to connect and what becomes of it. It owns its link: nothing that an older one does can reach the client. */
-import type { ClientFrame, ErrorFrame, OutboxReport, ServerFrame, Welcome } from '../protocol/frames.ts';
+import type { ClientFrame, ErrorFrame, OutboxReport, ServerFrame, User, Welcome } from '../protocol/frames.ts';
 import { FRAME_BYTES } from '../protocol/limits.ts';
 import { decodeServer } from '../protocol/server-frames.ts';
 import { ABNORMAL, type Hello, type Link, type Notice, type TransportName } from '../transports/transport.ts';
@@ -54,8 +54,8 @@ export function openConnection(options: Options, events: ConnectionEvents, prepa
 	let heartbeat: Heartbeat | null = null;
 	/** Over which the last welcome came. */
 	let transport: TransportName | null = null;
-	/** The person that the first welcome was for. */
-	let user: string | null = null;
+	/** The person that the welcomes were for. */
+	let user: User | null = null;
 	/** The server's last word. */
 	let error: ErrorFrame | null = null;
 	let over = false;
@@ -105,9 +105,10 @@ export function openConnection(options: Options, events: ConnectionEvents, prepa
 	}
 
 	function welcome(frame: Welcome) {
-		user ??= frame.user.id;
 		// Over HTTP each request is: by now another tab has signed in as somebody else, in whose name nothing of this one may go.
-		if (frame.user.id !== user) return end(localDrop(MOVED, 'The server takes this page for somebody else now.'));
+		if (user && frame.user.id !== user.id) return end(localDrop(MOVED, 'The server takes this page for somebody else now.'));
+		if (user && frame.user.name !== user.name) events.frame({ type: 'user', user: frame.user });
+		user = frame.user;
 		if (transport === link?.transport) return;
 		cancelTimeout();
 		batch.limit(frame.limits.frameBytes);

@@ -14,6 +14,8 @@ export interface ConnectorEvents extends Omit<ConnectionEvents, 'greet' | 'welco
 	state(state: ConnectionState, previous: ConnectionState): void;
 	/** Before each attempt: resolves once it is known who connects. A rejection fails it. */
 	prepare(): Promise<void>;
+	/** Renews the identity, after a refusal. */
+	renew(): Promise<void>;
 	/** Counts a connection, and answers what to greet with. */
 	greet(lastClose: HelloFrame['lastClose']): Promise<Hello>;
 	connected(welcome: Welcome, transport: TransportName): void;
@@ -101,7 +103,7 @@ export function createConnector(options: Options, events: ConnectorEvents): Conn
 	async function prepare() {
 		const { url } = options;
 		await events.prepare();
-		if (renew) await options.renew();
+		if (renew) await events.renew();
 		renew = false;
 		return typeof url === 'function' ? url() : url;
 	}

@@ -8,6 +8,7 @@ export { createIndexedDbOutboxStore } from './indexed-db-store.ts';
 export type { ClientOptions, Logger } from './options.ts';
 export { createMemoryOutboxStore, type OutboxRecord, type OutboxStore, type OutboxWatcher } from './outbox-store.ts';
 export type { Policy, PolicyChanges } from './policies.ts';
+export { type TokenSource, withToken } from './token.ts';
 export type {
 	Client,
 	ClientEvents,

@@ -41,6 +41,8 @@ export function createIndexedDbOutboxStore(given: Partial<TabHost> = {}): Outbox
 	const gone = new Set<string>();
 	let state: State = { name: 'unopened' };
 	let watcher: OutboxWatcher | null = null;
+	/** Whom the page takes itself for, and whom the server has named. */
+	let expected: string | null = null;
 	let user: string | null = null;
 	let damaged = 0;
 	/** Until it is known what is left of a page that had been put aside. */
@@ -56,7 +58,7 @@ export function createIndexedDbOutboxStore(given: Partial<TabHost> = {}): Outbox
 			const locks = createClientLocks(host.locks, host.clock);
 			const database = await openInTime(host, lose);
 			tab = createTab(host, locks, database);
-			const { owner, ...left } = await tab.claim();
+			const { owner, ...left } = await tab.claim(expected);
 			own.add(owner.client);
 			mirror.identify(owner.client, owner.connectionNumber, owner.user);
 			fill(left);
@@ -169,7 +171,8 @@ export function createIndexedDbOutboxStore(given: Partial<TabHost> = {}): Outbox
 			return state.name !== 'lost';
 		},
 
-		load() {
+		load(given) {
+			expected = given;
 			if (state.name === 'unopened') state = { name: 'opening', loaded: open() };
 			return state.name === 'opening' ? state.loaded.then(record) : record();
 		},
@@ -204,7 +207,7 @@ export function createIndexedDbOutboxStore(given: Partial<TabHost> = {}): Outbox
 					own.add(client);
 					locks.take(client, PATIENCE).catch(lose);
 				}
-				const owner = isNew ? { client, connectionNumber: 0, user, life: tab.life } : undefined;
+				const owner = isNew ? { client, connectionNumber: 0, user: user ?? expected, life: tab.life } : undefined;
 				const seq = own.has(client) ? mirror.highest(item) : undefined;
 				// Under the number that another page may have given to a message of its own, this one was never written.
 				const old = replaced && !gone.has(replaced.client) ? replaced : undefined;

@@ -22,12 +22,13 @@ export function createTab({ sessionStorage, isReload }: TabHost, locks: ClientLo
 		return success ? output : null;
 	}
 
-	/** What the tab was before, if nobody else is that now, and nobody has taken over what it had. */
-	async function resume(): Promise<Left | null> {
+	/** What the tab was before, if nobody else is that now, nobody has taken over what it had, and it was the same person's. */
+	async function resume(user: string | null): Promise<Left | null> {
 		const before = recall();
 		if (!before || !(await locks.take(before.client, isReload ? PATIENCE_RELOAD : PATIENCE))) return null;
 		const left = await database.left(before.client);
-		if (!left.owner) {
+		const isOthers = user !== null && left.owner !== null && left.owner.user !== null && left.owner.user !== user;
+		if (!left.owner || isOthers) {
 			locks.release(before.client);
 			return null;
 		}
@@ -46,10 +47,10 @@ export function createTab({ sessionStorage, isReload }: TabHost, locks: ClientLo
 		/** The next document of this tab begins anew. */
 		forget: () => sessionStorage.removeItem(KEY),
 
-		/** Settles who this is, holding the lock. */
-		async claim(): Promise<Left & { owner: Owner }> {
-			const before = await resume();
-			const owner = before?.owner ?? { client: newClientId(), connectionNumber: 0, user: null, life };
+		/** Settles who this is, holding the lock; `user`: whom the page takes itself for. */
+		async claim(user: string | null): Promise<Left & { owner: Owner }> {
+			const before = await resume(user);
+			const owner = before?.owner ?? { client: newClientId(), connectionNumber: 0, user, life };
 			await locks.take(owner.client, PATIENCE);
 			await database.identify(owner);
 			remember(owner);

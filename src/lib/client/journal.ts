@@ -18,6 +18,7 @@ export function createJournal(options: Options, ask: () => void) {
 		live: new Set(),
 		roundTrip: new Set(),
 		transport: new Set(),
+		user: new Set(),
 	};
 	const errors: ErrorRecord[] = [];
 	const statistics = createStatistics();

@@ -5,11 +5,12 @@ import type { OutboxRecord, OutboxStore } from './outbox-store.ts';
 
 const NOTHING: OutboxRecord = { identity: null, sequences: [], items: [] };
 
-export function createMemory(store: OutboxStore, failed: (error: RealtimeError) => void) {
+/** @param expected whom the page takes itself for */
+export function createMemory(store: OutboxStore, failed: (error: RealtimeError) => void, expected?: string) {
 	/** Provisional until the store has answered. `connectionNumber` is that of the present connection, or of the last one. */
 	const identity = { client: newClientId(), connectionNumber: 0 };
-	/** Whose messages the store holds under this client, once a server has said so. */
-	let owner: string | null = null;
+	/** Whose messages the store holds under this client: as the page expects, or as a server has said. */
+	let owner = expected ?? null;
 	let hasMet = false;
 	let hasFailed = false;
 	let loaded: Promise<void> | undefined;
@@ -53,14 +54,14 @@ export function createMemory(store: OutboxStore, failed: (error: RealtimeError) 
 				found = record;
 			};
 			const read = () => {
-				const loading = store.load();
+				const loading = store.load(expected ?? null);
 				return loading instanceof Promise ? loading.then(keep) : keep(loading);
 			};
 			const done = () => {
 				if (found.identity) {
 					const { client, connectionNumber, user } = found.identity;
 					Object.assign(identity, { client, connectionNumber });
-					owner = user ?? null;
+					owner = user ?? owner;
 				}
 				recall(found);
 			};

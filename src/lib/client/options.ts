@@ -32,6 +32,11 @@ export interface ClientOptions extends Partial<Numbers> {
 	transport?: Transport;
 	/** Renews the identity after the server refused it, before the next attempt. @default nothing */
 	renew?: () => Promise<void>;
+	/**
+	 * Called with each welcome: may send tokens that renew the identity in place. Returns what stops it, when the connection ends.
+	 * `withToken` brings one. @default nothing
+	 */
+	authenticate?: (send: (token: string) => void) => () => void;
 	/** Where messages of ours wait until they are stored. @default in memory */
 	store?: OutboxStore;
 	/** The pause before a reconnect attempt; replaces the four settings of the backoff. A policy with a `base` keeps its own pauses. */
@@ -39,8 +44,8 @@ export interface ClientOptions extends Partial<Numbers> {
 	/** Changes of the table that says how a drop of each error class is answered, such as `{ auth: { tries: 5 } }`. */
 	policies?: PolicyChanges;
 	/**
-	 * Whom the page takes itself for: a `welcome` to somebody else goes into the error history. A hint that is never sent, for nobody
-	 * speaks as somebody else: who this is says the server, by the cookie or the ticket. @default whoever it is
+	 * Whom the page takes itself for: what waits in the store is theirs, and is sent in nobody else's name; a `welcome` to somebody else
+	 * goes into the error history. A hint that is never sent: who this is says the server, by what it is brought. @default whoever it is
 	 */
 	userId?: string;
 	/** Logs every transition. @default false */
@@ -136,6 +141,7 @@ export function resolveOptions(given: GivenTransport) {
 		/** Null where frames go another way. */
 		openSocket: given.webSocket ?? null,
 		renew: given.renew ?? (() => Promise.resolve()),
+		authenticate: given.authenticate ?? (() => () => {}),
 		store: given.store ?? createMemoryOutboxStore(),
 		backoff: given.backoff ?? exponentialBackoff(numbers),
 		policies: resolvePolicies(given.policies ?? {}, { ...numbers, strategy: given.backoff }),

@@ -21,7 +21,10 @@ export interface EntryEvents {
 const foreign = () => new RealtimeError('forbidden', 'written as somebody else: it was not sent');
 const elsewhere = () => new RealtimeError('replaced', 'another tab has taken this message over');
 
-export function createEntries({ clock, store, maxQueueSize }: Options, { changed, failed, ready, storeFailed }: EntryEvents) {
+export function createEntries(
+	{ clock, store, maxQueueSize, userId }: Options,
+	{ changed, failed, ready, storeFailed }: EntryEvents,
+) {
 	const lanes = new Map<string, Lane>();
 	let sequences: OutboxRecord['sequences'] = [];
 	let isLoaded = false;
@@ -29,7 +32,7 @@ export function createEntries({ clock, store, maxQueueSize }: Options, { changed
 	let stopWatching = () => {};
 	/** The connection was greeted under another id than that of `identity`: every frame says whose it is. */
 	let isRenamed = false;
-	const memory = createMemory(store, storeFailed);
+	const memory = createMemory(store, storeFailed, userId);
 	const { identity, write } = memory;
 	/** Of this life alone, whatever ids the client goes by: two pages that had one id after the other may have numbered alike. */
 	const life = identity.client;
@@ -157,12 +160,16 @@ export function createEntries({ clock, store, maxQueueSize }: Options, { changed
 		memory.renew();
 	}
 
-	/** Another person: what they wrote on this page goes along; what an earlier one left, or may have sent, is not passed off as theirs. */
-	function handOver() {
+	/**
+	 * Another person. What an earlier one left, or may have sent, is not passed off as theirs. What was written on this page goes along
+	 * where the identity was `renewed` from here, or the page did not know whose it is: another tab may have signed in as anybody.
+	 */
+	function handOver(user: string, renewed: boolean) {
+		const goesAlong = renewed || userId === undefined || userId === user;
 		isRenamed = true;
 		for (const lane of lanes.values()) {
 			const pending = lane.entries.filter(isPending);
-			for (const entry of pending) if (entry.transmitted) fail(lane, entry, foreign());
+			for (const entry of pending) if (entry.transmitted || !goesAlong) fail(lane, entry, foreign());
 			renumber(lane, lane.client, pending.filter(isPending), identity.client);
 		}
 	}
@@ -190,8 +197,8 @@ export function createEntries({ clock, store, maxQueueSize }: Options, { changed
 			return lane && entry && [lane, entry];
 		},
 		/** The server says who this is. */
-		meet(user: string) {
-			if (memory.meet(user)) handOver();
+		meet(user: string, renewed: boolean) {
+			if (memory.meet(user)) handOver(user, renewed);
 		},
 		/** Nothing is taken up or over any more. */
 		close() {

@@ -29,7 +29,8 @@ export interface OutboxWatcher {
 export interface OutboxStore {
 	/** Whether what it holds outlives the page, as of now. @default false */
 	readonly durable?: boolean;
-	load(): OutboxRecord | Promise<OutboxRecord>;
+	/** `user`: whom the page takes itself for; what somebody else has left stays where it is. Null: nobody in particular. */
+	load(user: string | null): OutboxRecord | Promise<OutboxRecord>;
 	/** Before each connection, and with the `user` after the first welcome; null: not known yet. Another id than before is a new client. */
 	identify(client: string, connectionNumber: number, user: string | null): void | Promise<void>;
 	/**

@@ -115,9 +115,9 @@ export function createOutbox(options: Options, events: OutboxEvents) {
 			return { item, stored: entry.promise };
 		},
 
-		/** The welcome has come: what waits now has to be settled before the connection counts as proven. */
-		connected(user: string) {
-			entries.meet(user);
+		/** The welcome has come: what waits now has to be settled before the connection counts as proven. `renewed`: see `handOver`. */
+		connected(user: string, renewed: boolean) {
+			entries.meet(user, renewed);
 			proofs = all().filter(isPending);
 		},
 		proven: () => !proofs.some(isPending),

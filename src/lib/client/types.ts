@@ -163,6 +163,8 @@ export interface EventArguments {
 	live: [];
 	/** A round trip was measured, in milliseconds. */
 	roundTrip: [ms: number];
+	/** The person goes by another name. */
+	user: [user: User];
 	/** Which transport is tried, fails, or carries from here on. */
 	transport: [notice: Notice];
 }

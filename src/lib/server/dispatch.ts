@@ -105,8 +105,12 @@ function perform(to: Dispatcher, connection: Connection, session: Session, frame
 /** A token of the same person prolongs the connection; any other changes nothing. */
 async function authenticate(to: Dispatcher, connection: Connection, token: string) {
 	const identity = await to.credentials.verify(token);
-	if (identity && identity.user.id === connection.user?.id) to.people.prolong(connection, identity);
-	else tell(to, connection, 'unauthenticated', 'the token is not a valid identity of the person who is connected');
+	if (identity && identity.user.id === connection.user?.id) {
+		to.people.prolong(connection, identity);
+		// Over HTTP what it is said to is not what listens.
+		const listening = connection.session?.connection;
+		if (listening) to.people.prolong(listening, identity);
+	} else tell(to, connection, 'unauthenticated', 'the token is not a valid identity of the person who is connected');
 }
 
 /** Over HTTP the request that sends need not be the one that follows the room: that the person does is enough. */

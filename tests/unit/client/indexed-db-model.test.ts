@@ -118,7 +118,7 @@ async function run(steps: Drawn<typeof step>[], moods: Drawn<typeof mood>[]) {
 		const pace = { heartbeatInterval: 2_000, heartbeatTimeout: 1_000 };
 		const client = create({ store, transport, clock: own, page: host.page, ...pace });
 		const life: Life = { host, client, connections, frozen, ...state };
-		Promise.resolve(store.load()).then(() => {
+		Promise.resolve(store.load(null)).then(() => {
 			life.ready = true;
 		});
 		client.connect();

@@ -149,7 +149,7 @@ function slowStore(clock: ReturnType<typeof setup>['clock'], store: OutboxStore)
 	const later = <Value>(run: () => Value) =>
 		new Promise<Awaited<Value>>((resolve) => clock.setTimeout(() => resolve(Promise.resolve(run())), 100));
 	return {
-		load: () => later(() => store.load()),
+		load: (user) => later(() => store.load(user)),
 		identify: (...who) => later(() => store.identify(...who)),
 		put: (item: OutboxItem, replaced?: OutboxItem) => later(() => store.put(item, replaced)),
 		remove: (item) => later(() => store.remove(item)),
