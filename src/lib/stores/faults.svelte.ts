@@ -1,6 +1,7 @@
 /** Development only: what is broken, the calls that change it, and the page that stays as it is when the server is killed. */
 import * as v from 'valibot';
 import { systemClock } from '../clock.ts';
+import { m } from '../paraglide/messages.js';
 import { FAULTS_PATH, type FaultChange, type FaultReport, faultReport } from './fault-shapes.ts';
 
 /** How often a page looks at what is broken: other tabs change it too. */
@@ -58,11 +59,13 @@ export class Faults {
 
 	async #ask(init?: RequestInit): Promise<FaultReport> {
 		const response = await fetch(FAULTS_PATH, init).catch((cause: unknown) => {
-			throw new Error('The server is down: nothing can be changed until it is back.', { cause });
+			throw new Error(m.faults_server_down(), { cause });
 		});
 		const answer: unknown = await response.json().catch(() => null);
 		if (!v.is(faultReport, answer))
-			throw new Error(v.is(refusal, answer) ? answer.message : `The server answered ${response.status}.`, { cause: response });
+			throw new Error(v.is(refusal, answer) ? answer.message : m.faults_server_answered({ status: response.status }), {
+				cause: response,
+			});
 		this.#report = answer;
 		// It was down, and here is its answer.
 		if (this.#problem?.down) this.#problem = null;

@@ -9,7 +9,7 @@ import type { PageServerLoad } from './$types';
 export const load: PageServerLoad = async ({ params, locals: { realtime, user } }) => {
 	const name = v.safeParse(roomName, params.room);
 	if (params.room.startsWith(SYSTEM_PREFIX)) error(404, `Rooms whose names begin with "${SYSTEM_PREFIX}" are the server's own.`);
-	if (!name.success) error(400, `This is no name for a room: ${name.issues[0].message}.`);
+	if (!name.success) error(400, m.rooms_no_name());
 	const room = name.output;
 	const recent = await realtime.recent(user, room);
 	if (!recent) error(404, m.rooms_not_open());
