@@ -1,4 +1,5 @@
 /** One room's estimation as runes: what the person sees of it, their own card, and what they do. */
+import { on } from 'svelte/events';
 import { createSubscriber } from 'svelte/reactivity';
 import * as v from 'valibot';
 import { RealtimeError, type RealtimeErrorCode } from '../../client/errors.ts';
@@ -121,8 +122,6 @@ export class Estimating {
 	/** Follows the room's votes through `client`; returns the function that stops it. */
 	open(client: Client): () => void {
 		this.#client = client;
-		const stored = (event: StorageEvent) => isOfCards(event.key) && this.#recall();
-		addEventListener('storage', stored);
 		const stops = [
 			client.on('outbox', (item) => item.room === this.#room.name && isEstimation(item.kind) && this.#changed(item)),
 			this.#room.follow({
@@ -137,7 +136,7 @@ export class Estimating {
 					this.#update();
 				},
 			}),
-			() => removeEventListener('storage', stored),
+			on(window, 'storage', ({ key }) => isOfCards(key) && this.#recall()),
 		];
 		this.#changed();
 		return () => {
