@@ -5,6 +5,7 @@ import { FakeClock } from '../support/fake-clock.ts';
 import { type InProcess, type InProcessOptions, startInProcess, temporaryFolder } from '../support/in-process.ts';
 import { RawPeer } from '../support/raw-peer.ts';
 import { startServer } from '../support/server.ts';
+import { until } from '../support/until.ts';
 import { memberOf } from './member.ts';
 
 const closing: (() => Promise<unknown> | unknown)[] = [];
@@ -66,6 +67,25 @@ describe('a private room', () => {
 			expect([answer.status, JSON.parse(answer.text).code]).toEqual([400, 'invalid-data']);
 			expect((await ann.ask('POST', '/api/rooms', { title })).status).toBe(400);
 		}
+	});
+
+	it('somebody takes another name -> the list of members follows, also when they are gone', async () => {
+		const server = await start();
+		const [ann, bob] = [await memberOf(server.url, 'Ann'), await memberOf(server.url, 'Bob')];
+		const room = await ann.make();
+		await bob.join(await ann.invite(room));
+		const peer = new RawPeer(server.url, { cookie: bob.cookie });
+		await peer.hello();
+		const headers = { cookie: bob.cookie, 'content-type': 'application/json' };
+		await fetch(`${server.url}/api/identity`, { method: 'POST', headers, body: JSON.stringify({ name: 'Robert' }) });
+		const names = async () =>
+			JSON.parse((await ann.ask('GET', `/api/room?room=${room}`)).text).members.map(
+				({ user }: { user: { name: string } }) => user.name,
+			);
+		expect(await names()).toEqual(['Ann', 'Robert']);
+		peer.close();
+		await peer.closed;
+		await until(async () => String(await names()) === 'Ann,Robert', 'it is stored');
 	});
 
 	it('taken back, expired, made up, no text at all -> the same answer, which tells nothing', async () => {

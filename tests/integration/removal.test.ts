@@ -106,6 +106,17 @@ for (const [over, open] of Object.entries(ways))
 	});
 
 describe('taken out while something is under way', () => {
+	it('without a connection for a moment -> gone at once for those who are there; what they do without it is refused', async () => {
+		const { server, room, ann, bob, hers } = await den();
+		const peer = new RawPeer(server.url, { cookie: bob.cookie });
+		await enter(peer, room);
+		await hers.next('presence', ({ count }) => count === 2);
+		peer.terminate();
+		await until(() => server.realtime.counts().connections === 1, 'his connection is gone');
+		await ann.remove(room, bob.id);
+		expect(await hers.next('presence', ({ left }) => left.includes(bob.id))).toMatchObject({ room, count: 1 });
+	});
+
 	it('a replay that waits for the disk -> ends in the word that it is over, and tells nothing', async () => {
 		const folder = temporaryFolder();
 		closing.push(folder.remove);

@@ -90,6 +90,7 @@ const attempts: Record<string, (who: Member, room: string) => Promise<string>> =
 		]),
 	),
 	'GET /api/room': async (who, room) => written(await who.ask('GET', `/api/room?room=${room}`)),
+	'GET /api/room/rounds': async (who, room) => written(await who.ask('GET', `/api/room/rounds?room=${room}`)),
 	'PATCH /api/room': async (who, room) => written(await who.ask('PATCH', '/api/room', { room, title: 'Mine' })),
 	'POST /api/room/invites': async (who, room) => written(await who.ask('POST', '/api/room/invites', { room })),
 	'DELETE /api/room/invites': async (who, room) => written(await who.ask('DELETE', `/api/room/invites?room=${room}&id=x`)),
@@ -133,6 +134,7 @@ describe('S5 S28 a private room', () => {
 		expect(await attempts['history over polls']?.(Bob, den)).toContain('a secret');
 		expect(await attempts['publish over polls']?.(Bob, den)).toContain('"type":"ack"');
 		expect(await attempts['GET /api/room']?.(Bob, den)).toStartWith('200 ');
+		expect(await attempts['GET /api/room/rounds']?.(Bob, den)).toBe('200 {"rounds":[]}');
 		for (const what of [
 			'PATCH /api/room',
 			'POST /api/room/invites',

@@ -30,7 +30,7 @@ import { statusOf } from './monitor/reports.ts';
 import type { Options } from './options.ts';
 import { Outgoing, type Publish } from './outgoing.ts';
 import { Overview } from './overview.ts';
-import { openRooms, roomsForPages } from './private-rooms/open.ts';
+import { openRooms, renamedIn, roomsForPages } from './private-rooms/open.ts';
 import { provideRealtime, type Realtime } from './realtime.ts';
 import { Receipts } from './receipts.ts';
 import { Registry } from './registry.ts';
@@ -132,7 +132,7 @@ export async function createRealtime(
 			acceptRate.measure(elapsedMs, plannedMs);
 		},
 	});
-	const people = new People({ registry, renamed: (user) => presence.renamed(user) });
+	const people = new People({ registry, renamed: (user) => renamedIn(rooms, presence, user, report) });
 	const identity = { node: crypto.randomUUID(), boot: crypto.randomUUID(), version: pkg.version };
 	const monitor = new Monitor({
 		clock,

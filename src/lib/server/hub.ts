@@ -116,6 +116,8 @@ export class Hub {
 			this.unsubscribe(connection, name);
 			connection.error('forbidden', NOT_OPEN, { room: name, ended: true });
 		}
+		// Also where they are without a connection just now.
+		this.#parts.presence.expelled(name, user);
 	}
 
 	/** Takes a connection that ended out of all its rooms. */

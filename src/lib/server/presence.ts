@@ -57,6 +57,12 @@ export class Presence {
 		this.#changed(room, roster, isNews);
 	}
 
+	/** A room is closed to a person from here on. */
+	expelled(room: string, user: string) {
+		const roster = this.#rooms.get(room);
+		if (roster) this.#changed(room, roster, roster.expel(user));
+	}
+
 	/** A person goes by another name from here on. */
 	renamed(user: User) {
 		for (const [room, roster] of this.#rooms) if (roster.rename(user)) this.#changed(room, roster, false);

@@ -106,6 +106,11 @@ export class Roster {
 		return false;
 	}
 
+	/** The room is closed to them: nobody waits for their return. Whether that changed who is connected. */
+	expel(id: string): boolean {
+		return this.#people.has(id) && this.#remove(id);
+	}
+
 	/** Looks who is gone for too long or does nothing, once a second. Returns whether that changed who is connected. */
 	sweep(now: number): boolean {
 		let changed = false;

@@ -9,6 +9,7 @@ export type Change =
 	| { type: 'invite'; invite: NewInvite }
 	| { type: 'revoke'; room: string; id: string }
 	| { type: 'join'; hash: string; user: User; at: number }
+	| { type: 'renamed'; user: User }
 	| { type: 'remove'; room: string; user: string; closes: boolean };
 
 /** `room`: the one that it concerned, where there is one. */
@@ -39,6 +40,9 @@ export class Changes {
 				return this.#join(change);
 			case 'invite':
 				return { room: change.invite.room, outcome: this.#invite(change.invite) };
+			case 'renamed':
+				this.#sql.renamed.run(change.user.name, change.user.id);
+				return { room: '', outcome: 'done' };
 			case 'rename':
 				this.#sql.rename.run(change.title, change.room);
 				break;
@@ -94,6 +98,7 @@ const statements = (database: Database) => ({
 	isMember: database.query<object, [number, string]>('SELECT 1 FROM members WHERE room = ? AND user = ?'),
 	members: database.query<{ count: number }, [number]>('SELECT count(*) AS count FROM members WHERE room = ?'),
 	remove: database.query<never, [string, string]>(`DELETE FROM members WHERE user = ? AND room = ${ROOM}`),
+	renamed: database.query<never, [string, string]>('UPDATE members SET name = ? WHERE user = ?'),
 	invite: database.query<never, [string, number, string, number, number]>(
 		'INSERT INTO invites (id, room, hash, created_at, expires_at) VALUES (?, ?, ?, ?, ?)',
 	),

@@ -1,6 +1,9 @@
 /** Opens the private rooms beside the log, and answers what the pages ask of them. */
 import type { Clock } from '../../clock.ts';
+import type { User } from '../../protocol/frames.ts';
+import type { Report } from '../errors.ts';
 import type { MessageLog } from '../log/message-log.ts';
+import type { Presence } from '../presence.ts';
 import type { Realtime } from '../realtime.ts';
 import type { RoomStore } from './room-store.ts';
 import { openSqliteRooms } from './sqlite.ts';
@@ -25,4 +28,11 @@ export function roomsForPages(rooms: RoomStore, { wall }: Clock): Pick<Realtime,
 		},
 		invitation: async (token) => (await rooms.invited(tokenHash(token), wall()))?.title ?? null,
 	};
+}
+
+/** A person goes by another name: their rooms are told, and the lists of who is in the private ones follow. */
+export function renamedIn(rooms: RoomStore, presence: Presence, user: User, report: Report) {
+	presence.renamed(user);
+	// Should it fail, the list shows the older name until they are renamed again.
+	rooms.renamed(user).catch((error: unknown) => report('private rooms', error));
 }

@@ -55,6 +55,8 @@ export interface RoomStore extends Members {
 	 * another name.
 	 */
 	remove(room: string, user: string, closes: boolean): Promise<void>;
+	/** A person goes by another name, in every room they are in. */
+	renamed(user: User): Promise<void>;
 	/** Waits for the change under way and lets go of the storage. Calling it twice does nothing. */
 	close(): Promise<void>;
 }

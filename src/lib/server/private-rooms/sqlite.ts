@@ -62,6 +62,13 @@ export function openSqliteRooms({ dataDir }: { dataDir: string }): RoomStore {
 		async rename(room, title) {
 			await apply({ type: 'rename', room, title });
 		},
+		async renamed(user) {
+			const own = tables.roomsOf(user.id);
+			// Nearly everybody is in none: nothing is written for them.
+			if (own.length === 0) return;
+			await apply({ type: 'renamed', user });
+			for (const room of own) known.forget(room);
+		},
 		async revoke(room, id) {
 			await apply({ type: 'revoke', room, id });
 		},
