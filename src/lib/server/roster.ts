@@ -3,7 +3,7 @@ import type { Member, Subscribed, User } from '../protocol/frames.ts';
 import type { Connection } from './connection.ts';
 
 /** Members that are told by name; of those beyond there is the count alone. */
-export const PAGE = 200;
+const PAGE = 200;
 /** For so long nobody is told that somebody lost their connection: a reload, another transport, or the pause between two polls. In milliseconds. */
 const MOMENT = 5_000;
 
