@@ -59,7 +59,13 @@ const allOf = (found: Text): string[] =>
 	typeof found === 'string' ? [found] : found.flatMap(({ match }) => Object.values(match));
 const placeholders = (found: Text) => new Set(allOf(found).flatMap((one) => one.match(/(?<!\\)\{\w+\}/g) ?? []));
 
+/** Half-width marks beside Han, no space between Han and Latin, and the two words of which we use the other. */
+const UNIDIOMATIC = /\p{Script=Han}[,;:?!.]|[,;?!]\p{Script=Han}|\p{Script=Han}[A-Za-z0-9]|[A-Za-z0-9%]\p{Script=Han}|您|……/gu;
+
 export const checks = {
+	written: each((_, found, locale) =>
+		locale === 'zh-CN' ? allOf(found).flatMap((one) => (one.match(UNIDIOMATIC) ?? []).map((part) => `has “${part}”`)) : [],
+	),
 	named: each((key, _, __, part) =>
 		new RegExp(`^${part}_[a-z0-9]+(_[a-z0-9]+)*$`).test(key) ? [] : ['is not called after its part, in snake case'],
 	),

@@ -54,6 +54,8 @@ describe('a planted fault is found', () => {
 			['said'],
 			(copy) => Object.assign(zh(copy), { chat_people: [{ match: { 'count=*': '{count}', 'count=0': ' ' } }] }),
 		],
+		['half-width marks in Chinese', ['written'], (copy) => Object.assign(zh(copy), { chat_hello: '你好, {name}' })],
+		['您', ['written'], (copy) => Object.assign(zh(copy), { chat_hello: '您好，{name}' })],
 		['a text in one language alone', ['inEach'], (copy) => delete zh(copy).chat_hello],
 		['another placeholder', ['alike'], (copy) => Object.assign(zh(copy), { chat_hello: '你好，{nome}' })],
 		[
