@@ -10,8 +10,7 @@ import type { Message, User } from '../../protocol/frames.ts';
 import type { Room } from '../room.svelte.ts';
 import { isOfCards, keepCard, keptCard } from './kept-cards.ts';
 import { agrees, choiceOf, type Kept } from './own-choice.ts';
-import { Roll } from './roll.ts';
-import { type EstimationView, viewOf } from './view.ts';
+import { type EstimationView, type Present, viewOf } from './view.ts';
 
 /** What could not be done, and why. */
 export interface Problem {
@@ -40,7 +39,6 @@ export class Estimating {
 	#kept: Kept | null;
 	#confirmed = true;
 	#problem: Problem | null = null;
-	readonly #roll = new Roll();
 	readonly #names = new Map<string, string>();
 	#update = () => {};
 	#subscribe = createSubscriber((update) => {
@@ -59,13 +57,12 @@ export class Estimating {
 		);
 	}
 
-	/** What `me` sees; while not `connected` nobody is said to be anywhere. Null before the room has told its state, or where it has no estimation. */
-	view(me: User | null, connected: boolean): EstimationView | null {
+	/** What `me` sees while `present` are there; where that is not known, nobody is said to be anywhere. Null before the room has told its state, or where it has no estimation. */
+	view(me: User | null, present: Present | null): EstimationView | null {
 		this.#subscribe();
 		const estimation = this.#room.state?.estimation;
 		if (!estimation) return null;
 		this.#told(estimation);
-		const present = connected ? this.#roll.present : null;
 		for (const { user } of present?.members ?? []) this.#names.set(user.id, user.name);
 		const choice = choiceOf({
 			estimation,
@@ -127,14 +124,7 @@ export class Estimating {
 			this.#room.follow({
 				message: (message) => this.#heard(message),
 				// After a reset, offsets are those of another log.
-				subscribed: (subscribed) => {
-					this.#roll.take(subscribed);
-					if (subscribed.result === 'reset') this.#keep(null);
-				},
-				presence: (change) => {
-					this.#roll.change(change);
-					this.#update();
-				},
+				subscribed: ({ result }) => result === 'reset' && this.#keep(null),
 			}),
 			on(window, 'storage', ({ key }) => isOfCards(key) && this.#recall()),
 		];
