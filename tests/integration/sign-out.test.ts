@@ -8,6 +8,7 @@ import { type InProcess, identify, startInProcess, temporaryFolder } from '../su
 import { JWT_SECRET, seconds, signToken } from '../support/jwt.ts';
 import { helloOf, poll } from '../support/poll.ts';
 import { RawPeer } from '../support/raw-peer.ts';
+import { until } from '../support/until.ts';
 
 const closing: { close(): unknown }[] = [];
 afterEach(async () => {
@@ -41,7 +42,13 @@ describe('another name', () => {
 		const { cookie, user } = await identify(server.url, 'Ann');
 		const [socket, events, held] = peersOf(server, { cookie });
 		const other = await server.peer('Bob');
-		for (const peer of [socket, events, held, other]) await peer?.hello({ rooms: ['tea'] });
+		const connected = (count: number) => until(() => server.realtime.counts().connections === count, `${count} listen`);
+		for (const peer of [socket, events, held]) await peer?.hello({ rooms: ['tea'] });
+		await connected(4);
+		// That he comes is the answer to her poll: what follows is heard by the next one.
+		await other.hello({ rooms: ['tea'] });
+		await held?.next('presence');
+		await connected(4);
 		const renamed = await identify(server.url, 'Anna', { cookie });
 		expect(renamed.user).toEqual({ id: user.id, name: 'Anna' });
 		for (const peer of [socket, events, held]) expect(await peer?.next('user')).toEqual({ type: 'user', user: renamed.user });
