@@ -12,12 +12,12 @@ export function tabShelf(): Shelf {
 	}
 }
 
-export const draftOf = (shelf: Shelf, room: string): string => shelf.getItem(KEY + room) ?? '';
+export const draftOf = (shelf: Shelf, of: string): string => shelf.getItem(KEY + of) ?? '';
 
-export function keepDraft(shelf: Shelf, room: string, text: string) {
+export function keepDraft(shelf: Shelf, of: string, text: string) {
 	try {
-		if (text === '') shelf.removeItem(KEY + room);
-		else shelf.setItem(KEY + room, text);
+		if (text === '') shelf.removeItem(KEY + of);
+		else shelf.setItem(KEY + of, text);
 	} catch {
 		// Full: the draft stays in its field for as long as that is there.
 	}

@@ -1,5 +1,7 @@
 /** The name that is being written after an "@", and who it may become. */
 
+import { isWord } from './text-parts.ts';
+
 /** People offered at once. */
 const MOST = 6;
 
@@ -16,11 +18,7 @@ export interface Mentioning {
 export function mentioning(text: string, caret: number, names: readonly string[]): Mentioning | null {
 	const before = text.slice(0, caret);
 	const from = before.lastIndexOf('@');
-	if (
-		from < 0 ||
-		/[\p{L}\p{N}_]$/u.test(before.slice(0, from).replace(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]$/u, ''))
-	)
-		return null;
+	if (from < 0 || isWord(before.slice(0, from).at(-1) ?? '')) return null;
 	const begun = before.slice(from + 1).toLocaleLowerCase();
 	if (begun.includes('\n') || begun.length > 60) return null;
 	const all = names.filter((name) => name.toLocaleLowerCase() !== begun);

@@ -1,15 +1,14 @@
 /** One room as runes over its transcript: follows it through a client, and hands on what the person does. */
 import { createSubscriber } from 'svelte/reactivity';
 import * as v from 'valibot';
-import { RealtimeError } from '../client/errors.ts';
 import type { Client, OutboxItem, RoomHandlers, Subscription } from '../client/types.ts';
 import { systemClock } from '../clock.ts';
 import { m } from '../paraglide/messages.js';
 import { type SessionState, sessionState } from '../protocol/estimation.ts';
 import type { Position } from '../protocol/frames.ts';
 import { HISTORY_MESSAGES } from '../protocol/limits.ts';
-import { refusalOf } from './refusals.ts';
-import { type Recent, Transcript } from './transcript.ts';
+import { say, sayOtherwise } from './speaking.ts';
+import { type Entry, type Recent, Transcript } from './transcript.ts';
 
 /** Messages kept while the person reads at the end, and while they read further up. */
 const KEPT_AT_END = 500;
@@ -19,9 +18,6 @@ const RECENT = 50;
 
 /** Hears what the room tells, besides its transcript. */
 export type Follower = Pick<RoomHandlers, 'subscribed' | 'presence' | 'signal'> & Partial<Pick<RoomHandlers, 'message'>>;
-
-const problemOf = (error: unknown) =>
-	error instanceof RealtimeError ? refusalOf(error) : error instanceof Error ? error.message : String(error);
 
 export class Room {
 	readonly name: string;
@@ -36,9 +32,11 @@ export class Room {
 	#refused: string | null = null;
 	/** Others who hear what the room tells, such as its estimation. */
 	readonly #followers = new Set<Follower>();
-	#update = () => {};
+	/** As of the last change: more than one part of a page looks at them. */
+	#entries: Entry[] | null = null;
+	#tell = () => {};
 	#subscribe = createSubscriber((update) => {
-		this.#update = update;
+		this.#tell = update;
 	});
 
 	/** @param recent what the server has rendered already; without it, the room begins with its recent messages once it is open */
@@ -50,7 +48,14 @@ export class Room {
 
 	get entries() {
 		this.#subscribe();
-		return this.#transcript.entries();
+		this.#entries ??= this.#transcript.entries();
+		return this.#entries;
+	}
+
+	/** The offset of the newest message that is here, of whatever kind; 0: none. */
+	get lastOffset() {
+		this.#subscribe();
+		return this.#transcript.lastOffset;
 	}
 
 	/** Its newest messages and the position after them, as a page begins with them; null before there is a position. */
@@ -130,33 +135,16 @@ export class Room {
 
 	/** Hands a message in. Returns why it could not be taken, or null. */
 	send(text: string): string | null {
-		if (!this.#client) return m.chat_not_ready();
-		if (this.#client.state.name === 'closed') return m.chat_connection_stopped();
-		try {
-			this.#client.send(this.name, 'chat', { text }).stored.catch(() => {
-				// Shown under the message itself: its item has failed.
-			});
-		} catch (error) {
-			return problemOf(error);
-		}
+		const problem = say(this.#client, this.name, text);
+		if (problem !== null) return problem;
 		this.#transcript.sent();
 		this.#update();
 		return null;
 	}
 
-	/** Gives one of ours another text: one that was never sent keeps its place, a refused one goes as a new one. Returns why that could not be, or null. */
+	/** Gives one of ours another text, where it stands or as a new one. Returns why that could not be, or null. */
 	edit(item: OutboxItem, text: string): string | null {
-		const now = this.#client?.outbox(this.name).find(({ id }) => id === item.id);
-		if (now?.status === 'failed') {
-			const problem = this.send(text);
-			if (problem === null) this.discard(now);
-			return problem;
-		}
-		try {
-			return this.#client?.edit(item, { text }) ? null : m.chat_edit_too_late();
-		} catch (error) {
-			return problemOf(error);
-		}
+		return sayOtherwise(this.#client, item, text);
 	}
 
 	/** Sends a refused message once more, as a new one. */
@@ -186,6 +174,12 @@ export class Room {
 			// The reason is the connection's, and the banner tells it; here it is enough that asking again may help.
 			this.#earlier = 'failed';
 		}
+		this.#update();
+	}
+
+	/** All up to this offset was read on an earlier visit. */
+	wasRead(offset: number, me: string | null) {
+		this.#transcript.wasRead(offset, me);
 		this.#update();
 	}
 
@@ -227,6 +221,11 @@ export class Room {
 				this.#update();
 			},
 		};
+	}
+
+	#update() {
+		this.#entries = null;
+		this.#tell();
 	}
 
 	/** One that does not validate throws, which the client reports, and the last one stays. */

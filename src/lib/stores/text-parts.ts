@@ -11,7 +11,7 @@ const SAFE = /^(?:https?:\/\/|mailto:)/i;
 /** Without one of these there is no link: most messages are not looked at any closer. */
 const HINT = /[.:@]/;
 /** A letter or digit that would make a name part of a longer word. Scripts without blanks between words have no such letters. */
-const isWord = (text: string) =>
+export const isWord = (text: string) =>
 	/^[\p{L}\p{N}_]/u.test(text) && !/^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u.test(text);
 
 /**

@@ -38,7 +38,7 @@ export interface Mark {
 
 const chat = v.object({ text: v.string() });
 const keyOf = ({ client, seq }: { client: string; seq: number }) => `${client}:${seq}`;
-const textOf = ({ kind, data }: { kind: string; data: unknown }) =>
+export const textOf = ({ kind, data }: { kind: string; data: unknown }) =>
 	kind === 'chat' && v.is(chat, data) ? v.parse(chat, data).text : null;
 
 export class Transcript {
@@ -74,7 +74,7 @@ export class Transcript {
 	}
 
 	append(message: Message, own: boolean) {
-		if (message.offset <= this.#newest) return;
+		if (message.offset <= this.lastOffset) return;
 		this.#messages.push(message);
 		this.#stored.delete(keyOf(message));
 		if (this.#lostAt === null || own) return;
@@ -94,10 +94,10 @@ export class Transcript {
 	/** Later messages from elsewhere; where they do not follow on ours, ours go, and can be asked for again. */
 	adopt({ messages, more }: Pick<Recent, 'messages' | 'more'>) {
 		const first = messages[0]?.offset ?? 0;
-		if (first > this.#newest + 1) {
+		if (first > this.lastOffset + 1) {
 			this.#messages = [...messages];
 			this.#more = more;
-		} else this.#messages.push(...messages.filter(({ offset }) => offset > this.#newest));
+		} else this.#messages.push(...messages.filter(({ offset }) => offset > this.lastOffset));
 	}
 
 	newest(limit: number): Pick<Recent, 'messages' | 'more'> {
@@ -137,11 +137,20 @@ export class Transcript {
 		this.#pending = pending;
 		this.#unsent = new Set(pending.filter((item) => item.status === 'failed' || isUnsent(item)).map(({ id }) => id));
 		for (const item of changed ? [...pending, changed] : pending) this.#ids.set(keyOf(item), item.id);
-		if (changed?.status === 'stored' && (changed.offset ?? 0) > this.#newest) this.#stored.set(keyOf(changed), changed);
+		if (changed?.status === 'stored' && (changed.offset ?? 0) > this.lastOffset) this.#stored.set(keyOf(changed), changed);
 		const sending = pending.filter(({ status }) => status === 'sending').map(({ id }) => id);
 		this.#sendingSince = new Map(sending.map((id) => [id, this.#sendingSince.get(id) ?? now]));
 		const failed = pending.filter(({ status }) => status === 'failed').map(({ id }) => id);
-		this.#failedAfter = new Map(failed.map((id) => [id, this.#failedAfter.get(id) ?? this.#newest]));
+		this.#failedAfter = new Map(failed.map((id) => [id, this.#failedAfter.get(id) ?? this.lastOffset]));
+	}
+
+	/** All after this offset was written while the person was away: it stands below a line, with the time of what they read last. */
+	wasRead(offset: number, me: string | null) {
+		const isNews = (message: Message) => message.offset > offset && message.user.id !== me && textOf(message) !== null;
+		const first = this.#messages.find(isNews);
+		if (!first || this.#marks.some(({ kind }) => kind === 'new')) return;
+		const { at } = this.#messages.findLast((message) => message.offset <= offset) ?? first;
+		this.#marks = [...this.#marks, { kind: 'new', offset: first.offset, at }];
 	}
 
 	/** Whoever writes has read: the line above what was missed goes. */
@@ -193,7 +202,8 @@ export class Transcript {
 		return shown;
 	}
 
-	get #newest() {
+	/** The offset of the newest message that is here; 0: none. */
+	get lastOffset() {
 		return this.#messages.at(-1)?.offset ?? 0;
 	}
 }
