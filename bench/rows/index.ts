@@ -6,6 +6,7 @@ import { fanOut } from './fan-out.ts';
 import { httpFallback } from './http-fallback.ts';
 import { idleMemory } from './idle-memory.ts';
 import { kill9 } from './kill-9.ts';
+import { pageSize } from './page-size.ts';
 import { roomsOf4 } from './rooms-of-4.ts';
 import type { Row } from './row.ts';
 import { startUp } from './start.ts';
@@ -20,4 +21,5 @@ export const rows: readonly Row[] = [
 	kill9,
 	startUp,
 	clientSize,
+	pageSize,
 ];
