@@ -5,6 +5,7 @@ import { checkDelivery } from './checker/delivery.ts';
 import { Ledger } from './checker/ledger.ts';
 import { checkLiveness } from './checker/liveness.ts';
 import { checkOrder } from './checker/order.ts';
+import { checkRights } from './checker/rights.ts';
 import { Findings, invariants, type Violation } from './checker/violation.ts';
 import { checkVotes } from './checker/votes.ts';
 import type { HistoryEvent } from './history.ts';
@@ -19,6 +20,7 @@ export function check(events: readonly HistoryEvent[]): Violation[] {
 	checkDelivery(ledger, spans, findings);
 	checkOrder(ledger, findings);
 	checkAcks(ledger, findings);
+	checkRights(ledger, findings);
 	checkVotes(events, findings);
 	checkLiveness(ledger, findings);
 	return findings.all();

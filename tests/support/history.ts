@@ -53,6 +53,8 @@ const event = v.variant('type', [
 	/** The application was told that it has everything up to `offset`. */
 	v.object({ type: v.literal('live'), ...stream, offset }),
 	v.object({ type: v.literal('unsubscribe'), ...stream }),
+	/** Whether a client may enter a closed room: told before they are let in, and after they were taken out. */
+	v.object({ type: v.literal('right'), at, client: text, room: text, may: v.boolean() }),
 	/** A client's traffic goes over this transport from here on. Only for the reader, as faults are. */
 	v.object({ type: v.literal('carries'), at, client: text, transport: v.nonOptional(transport) }),
 	/** A client is gone for good: what it had not seen acknowledged may be stored or not. */

@@ -11,6 +11,7 @@ import type { MessageLog } from '../../src/lib/server/log/message-log.ts';
 import type { Logger } from '../../src/lib/server/logging.ts';
 import type { Host } from '../../src/lib/server/monitor/host.ts';
 import { readOptions } from '../../src/lib/server/options.ts';
+import type { RoomStore } from '../../src/lib/server/private-rooms/room-store.ts';
 import { type Pages, serve } from '../../src/lib/server/serve.ts';
 import type { Tracer } from '../../src/lib/server/tracing.ts';
 import { barePages } from './bare-pages.ts';
@@ -22,6 +23,7 @@ export interface InProcessOptions {
 	/** An earlier server's folder, to start again on what it left. @default a new one, removed at the end */
 	dataDir?: string;
 	log?: MessageLog;
+	rooms?: RoomStore;
 	clock?: Clock;
 	/** Another process and machine than ours, as the server measures it. */
 	host?: Host;
@@ -76,6 +78,7 @@ export async function startInProcess({
 	env = {},
 	dataDir,
 	log,
+	rooms,
 	clock,
 	host,
 	development = false,
@@ -98,6 +101,7 @@ export async function startInProcess({
 		tracer,
 		development,
 		...(log && { log }),
+		...(rooms && { rooms }),
 		...(clock && { clock }),
 		...(host && { host }),
 	});

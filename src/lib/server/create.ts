@@ -31,6 +31,7 @@ import type { Options } from './options.ts';
 import { Outgoing, type Publish } from './outgoing.ts';
 import { Overview } from './overview.ts';
 import { openRooms, renamedIn, roomsForPages } from './private-rooms/open.ts';
+import type { RoomStore } from './private-rooms/room-store.ts';
 import { provideRealtime, type Realtime } from './realtime.ts';
 import { Receipts } from './receipts.ts';
 import { Registry } from './registry.ts';
@@ -56,6 +57,8 @@ export interface Parts {
 	logger: Logger;
 	/** Another log than the embedded one. */
 	log?: MessageLog;
+	/** Another store of private rooms. */
+	rooms?: RoomStore;
 	clock?: Clock;
 	/** Another process and machine than ours, to measure. */
 	host?: Host;
@@ -67,7 +70,7 @@ export interface Parts {
 /** @throws Error when a setting is wrong, or the database is in use by another server */
 export async function createRealtime(
 	options: Options,
-	{ logger, log: given, clock = systemClock, host = createHost(), tracer, development = false }: Parts,
+	{ logger, log: given, rooms: givenRooms, clock = systemClock, host = createHost(), tracer, development = false }: Parts,
 ): Promise<RealtimeServer> {
 	const counters = new Counters();
 	const timings = createTimings();
@@ -89,7 +92,7 @@ export async function createRealtime(
 				writable ? logger.info('the log takes writes again') : logger.error('the log takes no writes: {reason}', { reason }),
 		}));
 
-	const rooms = await openRooms(options, log);
+	const rooms = await openRooms(options, log, givenRooms);
 
 	let server: Server<Connection> | undefined;
 	let stop = () => {};

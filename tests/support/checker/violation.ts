@@ -1,7 +1,7 @@
 /** A broken promise: which, in a sentence, with the events that show it. */
 import type { HistoryEvent } from '../history.ts';
 
-/** The invariants by number. I12 (rights) joins once histories carry rights. */
+/** The invariants by number. */
 export const invariants = {
 	I1: 'no loss: what was acknowledged reaches everybody who was there',
 	I2: 'no duplicate: nothing is delivered or stored twice',
@@ -14,6 +14,7 @@ export const invariants = {
 	I9: 'refused means refused: a message that was refused for good is never seen',
 	I10: 'durable: what was acknowledged is in the log, whatever crashed',
 	I11: 'honest recovery: `resumed`, `gap` and `reset` say what really was recovered',
+	I12: 'rights: nobody is handed anything of a room that is closed to them',
 	I13: 'estimation: no card is seen before the reveal, and the reveal shows the last one of everybody',
 	I14: 'liveness: after the last fault everybody is at the head and every message is answered',
 	I15: 'bounded: memory and queues stay below their caps',
@@ -28,7 +29,7 @@ export interface Violation {
 	evidence: HistoryEvent[];
 }
 
-const order: Invariant[] = ['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8', 'I9', 'I10', 'I11', 'I13', 'I14', 'I15'];
+const order: Invariant[] = ['I1', 'I2', 'I3', 'I4', 'I5', 'I6', 'I7', 'I8', 'I9', 'I10', 'I11', 'I12', 'I13', 'I14', 'I15'];
 
 /** A broken server breaks a promise a million times; this many of each tell the story. */
 const KEPT = 100;

@@ -79,6 +79,12 @@ const broken: Record<Invariant, Record<string, () => Story>> = {
 		'acked, then another in its place': () =>
 			new Story().send('bob', 1).ack('bob', 1, 1).crash().send('eve', 1).log(1, ['eve', 1]),
 	},
+	I12: {
+		'handed something that was sent after the right was taken back': () =>
+			room().right('ann', true).right('ann', false).send('bob', 1).deliver('ann', 1, 'bob', 1),
+		'handed something of a room that is closed to them': () =>
+			room().right('bob', true).send('bob', 1).deliver('ann', 1, 'bob', 1),
+	},
 	I13: {
 		'a card is seen before the reveal': () => room().expose('ann'),
 		'a reveal shows another card than the last': () =>

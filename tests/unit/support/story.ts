@@ -69,6 +69,10 @@ export class Story {
 		this.#recorder.record({ type: 'unsubscribe', ...this.#stream(client) });
 		return this;
 	}
+	right(client: string, may: boolean) {
+		this.#recorder.record({ type: 'right', client, room: this.room, may });
+		return this;
+	}
 	leave(client: string) {
 		this.#recorder.record({ type: 'leave', client });
 		return this;

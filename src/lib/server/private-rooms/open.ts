@@ -9,10 +9,13 @@ import type { RoomStore } from './room-store.ts';
 import { openSqliteRooms } from './sqlite.ts';
 import { seenBy, tokenHash } from './views.ts';
 
-/** @throws Error where they cannot be opened; the log is let go of then */
-export async function openRooms(options: { dataDir: string }, log: MessageLog): Promise<RoomStore> {
+/**
+ * @param given another store than the embedded one
+ * @throws Error where they cannot be opened; the log is let go of then
+ */
+export async function openRooms(options: { dataDir: string }, log: MessageLog, given?: RoomStore): Promise<RoomStore> {
 	try {
-		return openSqliteRooms(options);
+		return given ?? openSqliteRooms(options);
 	} catch (error) {
 		await log.close();
 		throw error;
