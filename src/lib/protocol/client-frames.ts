@@ -16,6 +16,8 @@ import {
 } from './limits.ts';
 
 const count = integer(0);
+/** JSON may hold numbers beyond all, such as 1e400: we could not say them back. */
+const finite = v.pipe(v.number(), v.finite('expected a finite number'));
 const ordinal = integer(1);
 const epoch = v.pipe(v.string(), v.minLength(1), v.maxLength(64));
 const clientId = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/, 'expected 1 to 64 letters, digits, "-" or "_" (a UUID)'));
@@ -31,11 +33,11 @@ export type OutboxReport = v.InferOutput<typeof outbox>;
 
 const hello = v.object({
 	type: v.literal('hello'),
-	version: v.number(),
+	version: finite,
 	client: clientId,
 	connectionNumber: ordinal,
 	rooms: v.optional(v.pipe(v.array(v.object({ room: roomName, ...position })), v.maxLength(ROOMS_PER_CONNECTION)), []),
-	lastClose: v.optional(v.object({ code: v.number(), transport: v.string(), afterMs: v.number() })),
+	lastClose: v.optional(v.object({ code: finite, transport: v.string(), afterMs: finite })),
 	waitMs: v.optional(count),
 	outbox: v.optional(outbox),
 });
@@ -66,8 +68,8 @@ const shallow = v.pipe(
 	v.check((data) => !nestsDeeper(data, DATA_LEVELS), `data nests at most ${DATA_LEVELS} levels`),
 );
 const signal = v.object({ type: v.literal('signal'), room: roomName, kind, data: shallow });
-const ping = v.object({ type: v.literal('ping'), at: v.number() });
-const pong = v.object({ type: v.literal('pong'), at: v.number(), outbox: v.optional(outbox) });
+const ping = v.object({ type: v.literal('ping'), at: finite });
+const pong = v.object({ type: v.literal('pong'), at: finite, outbox: v.optional(outbox) });
 const auth = v.object({ type: v.literal('auth'), token: v.string() });
 
 const clientFrames = { hello, subscribe, unsubscribe, publish, history, signal, ping, pong, auth };
