@@ -1,4 +1,4 @@
-/** Every request meets the realtime server, its person and its language here; security headers go out with every answer. */
+/** Every request meets the realtime server, its person and its language here. */
 import type { Handle, RequestEvent } from '@sveltejs/kit';
 import { version } from '$app/environment';
 import { COPY_HEADER, writeMark } from './lib/offline/names.ts';
@@ -21,12 +21,11 @@ export const handle: Handle = async ({ event, resolve }) => {
 		const reader = `${event.locals.user.id} ${response.headers.get('content-language')}`;
 		response.headers.set(COPY_HEADER, writeMark({ build: version, reader }));
 	}
-	response.headers.set('x-content-type-options', 'nosniff');
-	response.headers.set('x-frame-options', 'DENY');
-	// The address of an invitation is a secret: it goes nowhere from there, and into no index.
-	const isSecret = event.route.id === '/invite/[token]';
-	response.headers.set('referrer-policy', isSecret ? 'no-referrer' : 'same-origin');
-	if (isSecret) response.headers.set('x-robots-tag', 'noindex');
+	if (event.route.id === '/invite/[token]') {
+		// The address of an invitation is a secret: it goes nowhere from there, and into no index.
+		response.headers.set('referrer-policy', 'no-referrer');
+		response.headers.set('x-robots-tag', 'noindex');
+	}
 	return response;
 };
 

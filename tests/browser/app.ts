@@ -20,7 +20,33 @@ export interface Person {
 /** Somebody new opens a room, at the server itself or at a proxy in front of it. */
 type Enter = (room: string, origin?: string) => Promise<Person>;
 
-export const test = base.extend<{ server: ServerProcess; enter: Enter }>({
+/** What browsers complained of, in whatever page: that the policy of a page refused something of it. */
+const violations: string[] = [];
+
+export const test = base.extend<{ server: ServerProcess; enter: Enter; lawful: undefined }, { watched: Browser }>({
+	watched: [
+		async ({ browser }, use) => {
+			const newContext = browser.newContext.bind(browser);
+			browser.newContext = async (options) => {
+				const context = await newContext(options);
+				context.on('console', (message) => {
+					if (/content security policy|trusted ?(?:html|script|type)/i.test(message.text())) violations.push(message.text());
+				});
+				return context;
+			};
+			await use(browser);
+		},
+		{ scope: 'worker', auto: true },
+	],
+	// S18: holds for every test of a page.
+	lawful: [
+		async ({ watched }, use) => {
+			violations.length = 0;
+			await use(undefined);
+			base.expect(violations, `refused by the policy of a page in ${watched.version()}`).toEqual([]);
+		},
+		{ auto: true },
+	],
 	server: async ({ browserName }, use) => {
 		const dataDir = await mkdtemp(join(tmpdir(), `holdfast-${browserName}-`));
 		const server = await startServer({ dataDir });

@@ -16,6 +16,8 @@ export interface Admission {
 	addressOf(knock: Knock): string;
 	/** Whether the person's side of the connection is https, as far as we can know. */
 	isSecure(knock: Knock): boolean;
+	/** The host that the person's browser asks for, as far as we can know: of `ORIGIN`, else what the request says. */
+	hostOf(knock: Knock): string | null;
 	/** False for a page of a foreign origin. A request that names neither origin nor site comes from no browser and passes. */
 	originAllowed(knock: Knock): boolean;
 	/** Whether it comes from a page of the app itself, or from no page: nobody else operates the server. */
@@ -32,10 +34,15 @@ export function createAdmission(options: Pick<Options, 'origins' | 'trustedProxi
 	const rates = new Buckets(options.requests);
 	const isProxy = (address: string) => proxies.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
-	function isOwn(origin: string, { request, address }: Knock): boolean {
-		if (options.origins.own) return origin === options.origins.own;
+	const own = options.origins.own ? new URL(options.origins.own).host : null;
+	function hostOf({ request, address }: Knock): string | null {
+		if (own) return own;
 		const forwarded = request.headers.get('x-forwarded-host');
-		const host = forwarded && isProxy(plain(address)) ? forwarded : request.headers.get('host');
+		return forwarded && isProxy(plain(address)) ? forwarded : request.headers.get('host');
+	}
+	function isOwn(origin: string, knock: Knock): boolean {
+		if (options.origins.own) return origin === options.origins.own;
+		const host = hostOf(knock);
 		return !!host && (origin === `http://${host}` || origin === `https://${host}`);
 	}
 	return {
@@ -55,6 +62,7 @@ export function createAdmission(options: Pick<Options, 'origins' | 'trustedProxi
 			if (options.origins.own) return options.origins.own.startsWith('https:');
 			return isProxy(plain(address)) && request.headers.get('x-forwarded-proto') === 'https';
 		},
+		hostOf,
 		originAllowed(knock) {
 			const origin = knock.request.headers.get('origin');
 			return origin === null ? !isElsewhere(knock) : options.origins.allowed.includes(origin) || isOwn(origin, knock);

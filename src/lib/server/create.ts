@@ -5,7 +5,7 @@ import pkg from '../../../package.json' with { type: 'json' };
 import { type Clock, systemClock } from '../clock.ts';
 import { RECENT_MESSAGES } from '../protocol/limits.ts';
 import { AcceptRate } from './accept-rate.ts';
-import { createAdmission } from './admission.ts';
+import { createAdmission, type Knock } from './admission.ts';
 import { CloseAges } from './alerts/close-ages.ts';
 import { createAlerts } from './alerts/create.ts';
 import { Allowances } from './allowances.ts';
@@ -14,6 +14,7 @@ import { ConnectionLogger } from './connection-logger.ts';
 import type { Report } from './errors.ts';
 import { readRecent } from './history.ts';
 import { type Entered, enter } from './http/entrance.ts';
+import { protectPage } from './http/headers.ts';
 import type { ApiEndpoint } from './http/route.ts';
 import { createIdentity } from './identity/create.ts';
 import { identityForPages } from './identity/pages.ts';
@@ -47,6 +48,8 @@ export interface RealtimeServer extends Realtime {
 	websocket: ReturnType<typeof createWebSocketHandler>;
 	/** Takes the requests that are ours. */
 	fetch(request: Request, server: Server<Connection>): Entered;
+	/** Puts onto a page's answer what keeps its browser from being used against it. */
+	protect(page: Response, knock: Knock): Response;
 	/** Begins to ping and sweep; publishing goes through `server` from here on. */
 	start(server: Server<Connection>): void;
 	/** Ends every connection with 1012, finishes what was taken, lets go of the log. Calling it twice does nothing. */
@@ -199,6 +202,7 @@ export async function createRealtime(
 	const realtime: RealtimeServer = {
 		websocket: createWebSocketHandler(endpoint),
 		fetch: (request, server) => enter(endpoint, request, server),
+		protect: (page, knock) => protectPage(page, admission.hostOf(knock), admission.isSecure(knock)),
 		start(running) {
 			server = running;
 			const stops = [registry.start(), overview.start()];

@@ -35,7 +35,9 @@ export function serve(realtime: RealtimeServer, { listen }: Pick<Options, 'liste
 		idleTimeout: REQUEST_SECONDS,
 		fetch(request, server) {
 			const { handled, response } = realtime.fetch(request, server);
-			return handled ? response : Promise.resolve(pages(named(request), server)).then((page) => compressed(request, page));
+			if (handled) return response;
+			const knock = { request, address: server.requestIP(request)?.address ?? '' };
+			return Promise.resolve(pages(named(request), server)).then((page) => compressed(request, realtime.protect(page, knock)));
 		},
 		error(error) {
 			logger.error('unexpected error in a request: {error}', { error });

@@ -2,6 +2,7 @@
 import type { Server } from 'bun';
 import type { Connection } from '../connection.ts';
 import { upgrade, WEBSOCKET_PATH, type WebSocketEndpoint } from '../websocket.ts';
+import { protectData } from './headers.ts';
 import { explain } from './request-id.ts';
 import type { ApiEndpoint } from './route.ts';
 import { routeOf, serveApi } from './routes.ts';
@@ -22,6 +23,6 @@ export function enter(endpoint: WebSocketEndpoint & ApiEndpoint, request: Reques
 	if (route) return { handled: true, response: serveApi(endpoint, route, request, server) };
 	if (pathname !== WEBSOCKET_PATH) return { handled: false };
 	const response = upgrade(endpoint, request, server);
-	const explained = (refused: Response | undefined) => refused && explain(endpoint, request, server, refused);
+	const explained = (refused: Response | undefined) => refused && protectData(explain(endpoint, request, server, refused));
 	return { handled: true, response: response instanceof Promise ? response.then(explained) : explained(response) };
 }

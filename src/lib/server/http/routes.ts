@@ -6,6 +6,7 @@ import type { Connection } from '../connection.ts';
 import { turnedAway } from '../leaving.ts';
 import { WEBSOCKET_PATH } from '../websocket.ts';
 import { answerEvents, EVENTS_PATH } from './event-stream.ts';
+import { protectData } from './headers.ts';
 import { answerSignOut } from './identity.ts';
 import { operations } from './operations.ts';
 import { answerPoll, POLL_PATH } from './poll.ts';
@@ -40,6 +41,7 @@ export async function serveApi(to: ApiEndpoint, route: Route, request: Request, 
 	const { methods, transport, isPrivate, answer } = route;
 	const allow = methods.join(', ');
 	const share = (response: Response) => {
+		protectData(response);
 		if (response.status >= 400) explain(to, request, server, response);
 		return isPrivate ? response : shared(to.admission, request, server, response);
 	};
