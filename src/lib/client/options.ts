@@ -47,7 +47,7 @@ export interface ClientOptions extends Partial<Numbers> {
 	 * Whom the page takes itself for: what waits in the store is theirs, and is sent in nobody else's name; a `welcome` to somebody else
 	 * goes into the error history. A hint that is never sent: who this is says the server, by what it is brought. @default whoever it is
 	 */
-	userId?: string;
+	userId?: string | undefined;
 	/** Logs every transition. @default false */
 	debug?: boolean;
 	/** @default console */

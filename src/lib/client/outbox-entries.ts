@@ -29,6 +29,7 @@ export function createEntries(
 	let sequences: OutboxRecord['sequences'] = [];
 	let isLoaded = false;
 	let isClosed = false;
+	let hasMet = false;
 	let stopWatching = () => {};
 	/** The connection was greeted under another id than that of `identity`: every frame says whose it is. */
 	let isRenamed = false;
@@ -162,10 +163,9 @@ export function createEntries(
 
 	/**
 	 * Another person. What an earlier one left, or may have sent, is not passed off as theirs. What was written on this page goes along
-	 * where the identity was `renewed` from here, or the page did not know whose it is: another tab may have signed in as anybody.
+	 * where the identity was renewed from here, or it was not known yet whose it is: another tab may have signed in as anybody.
 	 */
-	function handOver(user: string, renewed: boolean) {
-		const goesAlong = renewed || userId === undefined || userId === user;
+	function handOver(goesAlong: boolean) {
 		isRenamed = true;
 		for (const lane of lanes.values()) {
 			const pending = lane.entries.filter(isPending);
@@ -198,7 +198,9 @@ export function createEntries(
 		},
 		/** The server says who this is. */
 		meet(user: string, renewed: boolean) {
-			if (memory.meet(user)) handOver(user, renewed);
+			const isFirst = userId === undefined && !hasMet;
+			hasMet = true;
+			if (memory.meet(user)) handOver(renewed || isFirst || userId === user);
 		},
 		/** Nothing is taken up or over any more. */
 		close() {

@@ -4,6 +4,9 @@ import { on } from 'svelte/events';
 import { online } from 'svelte/reactivity/window';
 import type { Client, ConnectionState } from '../client/types.ts';
 import { systemClock } from '../clock.ts';
+import { m } from '../paraglide/messages.js';
+import { closeCode } from '../protocol/codes.ts';
+import type { User } from '../protocol/frames.ts';
 import { lastDiagnosis } from './happened.ts';
 import { adviceOf, present, RESTORED_SHOWN_MS, type Situation, type View } from './presentation.ts';
 import { Risk } from './risk.svelte.ts';
@@ -18,6 +21,7 @@ export class Connection {
 	#wokeAt = $state.raw(0);
 	#retriedAt = $state.raw<number | null>(null);
 	#restoredAt = $state.raw<number | null>(null);
+	#user = $state.raw<User | null>(null);
 	readonly risk = new Risk();
 	/** The person was told that something is wrong: they are owed the good news. */
 	#told = false;
@@ -34,6 +38,11 @@ export class Connection {
 
 	get state() {
 		return this.#state;
+	}
+
+	/** Whom the server takes this page for, by the name they go by now; null before the first welcome. */
+	get user() {
+		return this.#user;
 	}
 
 	/** Connects; returns the function that closes. */
@@ -58,6 +67,13 @@ export class Connection {
 		this.#begin();
 	}
 
+	/** The person has signed out: nothing more goes in their name, and the page says so. */
+	signedOut() {
+		this.#client?.close();
+		const cause = { code: closeCode.unauthenticated, class: 'auth', reason: m.identity_signed_out(), retryAfterMs: 0 } as const;
+		this.#state = { name: 'closed', since: systemClock.now(), cause };
+	}
+
 	retryNow() {
 		this.#retriedAt = systemClock.now();
 		this.#client?.retryNow();
@@ -72,6 +88,9 @@ export class Connection {
 	#begin() {
 		const client = this.#create();
 		client.on('state', (state, previous) => this.#changed(state, previous));
+		client.on('user', (user) => {
+			this.#user = user;
+		});
 		this.risk.watch(client);
 		this.#client = client;
 		client.connect();
@@ -85,6 +104,7 @@ export class Connection {
 			this.#told = false;
 			this.#retriedAt = null;
 			this.#last = state.connectionType;
+			this.#user = state.welcome.user;
 		} else if (previous.name === 'connected') this.#lostAt = now;
 		this.#state = state;
 	}
