@@ -4,6 +4,7 @@ import type { Verdict } from '../client/verdicts.ts';
 import { beatBelow } from '../client/words.ts';
 import { m } from '../paraglide/messages.js';
 import type { Ending } from '../protocol/codes.ts';
+import { adviceWords } from './advice.ts';
 
 export interface DiagnosisWords {
 	summary: string;
@@ -15,85 +16,43 @@ export interface DiagnosisWords {
 }
 
 type Say = () => string;
-/** `back`: what is said of a connection that has come back by itself stands before the advice, or another promise while there is none. */
 interface CaseWords {
 	summary: (numbers: { seconds: number }) => string;
-	back?: true;
-	advice?: Say;
 	operator?: (numbers: { seconds: number; beat: number }) => string;
 }
 
 const cases: Readonly<Record<Case, CaseWords>> = {
-	healthy: { summary: m.connection_case_healthy, advice: m.connection_do_nothing },
-	offline: { summary: m.connection_case_offline, advice: m.connection_do_offline },
-	unreachable: {
-		summary: m.connection_case_unreachable,
-		advice: m.connection_waits,
-		operator: m.connection_operator_unreachable,
-	},
-	restarted: { summary: m.connection_case_restarted, back: true, operator: m.connection_operator_restarted },
-	'upgrade-stripped': {
-		summary: m.connection_case_upgrade_stripped,
-		advice: m.connection_do_upgrade_stripped,
-		operator: m.connection_operator_upgrade_stripped,
-	},
-	'idle-timeout': { summary: m.connection_case_idle_timeout, back: true },
-	'half-open': {
-		summary: m.connection_case_half_open,
-		back: true,
-		advice: m.connection_do_half_open,
-		operator: m.connection_operator_half_open,
-	},
-	unauthenticated: {
-		summary: m.connection_case_unauthenticated,
-		advice: m.connection_do_sign_in,
-		operator: m.connection_operator_unauthenticated,
-	},
-	forbidden: {
-		summary: m.connection_case_forbidden,
-		advice: m.connection_do_forbidden,
-		operator: m.connection_operator_forbidden,
-	},
-	'rate-limited': {
-		summary: m.connection_case_rate_limited,
-		advice: m.connection_do_rate_limited,
-		operator: m.connection_operator_rate_limited,
-	},
-	overloaded: { summary: m.connection_case_overloaded, advice: m.connection_waits, operator: m.connection_operator_overloaded },
-	replaced: { summary: m.connection_case_replaced, advice: m.connection_do_replaced },
-	'slow-consumer': {
-		summary: m.connection_case_slow_consumer,
-		back: true,
-		advice: m.connection_do_slow_consumer,
-		operator: m.connection_operator_slow_consumer,
-	},
-	'too-big': { summary: m.connection_case_too_big, advice: m.connection_do_too_big, operator: m.connection_operator_too_big },
-	version: { summary: m.connection_case_version, advice: m.connection_do_reload, operator: m.connection_operator_version },
-	cut: { summary: m.connection_case_cut, back: true, operator: m.connection_operator_cut },
-	'server-error': {
-		summary: m.connection_case_server_error,
-		advice: m.connection_waits,
-		operator: m.connection_operator_server_error,
-	},
-	'no-trouble': { summary: m.connection_case_no_trouble, advice: m.connection_do_connect },
-	misunderstood: {
-		summary: m.connection_case_misunderstood,
-		advice: m.connection_do_reload,
-		operator: m.connection_operator_misunderstood,
-	},
-	'ended-for-good': { summary: m.connection_case_ended_for_good, advice: m.connection_do_connect_again },
-	'limited-age': { summary: m.connection_case_limited_age, back: true, operator: m.connection_operator_limited_age },
-	'limited-silence': { summary: m.connection_case_limited_silence, back: true, operator: m.connection_operator_limited_silence },
+	healthy: { summary: m.connection_case_healthy },
+	offline: { summary: m.connection_case_offline },
+	unreachable: { summary: m.connection_case_unreachable, operator: m.connection_operator_unreachable },
+	restarted: { summary: m.connection_case_restarted, operator: m.connection_operator_restarted },
+	'upgrade-stripped': { summary: m.connection_case_upgrade_stripped, operator: m.connection_operator_upgrade_stripped },
+	'idle-timeout': { summary: m.connection_case_idle_timeout },
+	'half-open': { summary: m.connection_case_half_open, operator: m.connection_operator_half_open },
+	unauthenticated: { summary: m.connection_case_unauthenticated, operator: m.connection_operator_unauthenticated },
+	forbidden: { summary: m.connection_case_forbidden, operator: m.connection_operator_forbidden },
+	'rate-limited': { summary: m.connection_case_rate_limited, operator: m.connection_operator_rate_limited },
+	overloaded: { summary: m.connection_case_overloaded, operator: m.connection_operator_overloaded },
+	replaced: { summary: m.connection_case_replaced },
+	'slow-consumer': { summary: m.connection_case_slow_consumer, operator: m.connection_operator_slow_consumer },
+	'too-big': { summary: m.connection_case_too_big, operator: m.connection_operator_too_big },
+	version: { summary: m.connection_case_version, operator: m.connection_operator_version },
+	cut: { summary: m.connection_case_cut, operator: m.connection_operator_cut },
+	'server-error': { summary: m.connection_case_server_error, operator: m.connection_operator_server_error },
+	'no-trouble': { summary: m.connection_case_no_trouble },
+	misunderstood: { summary: m.connection_case_misunderstood, operator: m.connection_operator_misunderstood },
+	'ended-for-good': { summary: m.connection_case_ended_for_good },
+	'limited-age': { summary: m.connection_case_limited_age, operator: m.connection_operator_limited_age },
+	'limited-silence': { summary: m.connection_case_limited_silence, operator: m.connection_operator_limited_silence },
 };
 
-export function diagnosisWords({ case: name, seconds: fixed, back, found }: Findings): DiagnosisWords {
-	const words = cases[name];
-	const seconds = fixed ?? 0;
-	const promise = words.back && (back ? m.connection_fine() : m.connection_waits());
+export function diagnosisWords(findings: Findings): DiagnosisWords {
+	const words = cases[findings.case];
+	const seconds = findings.seconds ?? 0;
 	return {
 		summary: words.summary({ seconds }),
-		evidence: found.map(fact),
-		advice: [promise, words.advice?.()].filter(Boolean).join(' '),
+		evidence: findings.found.map(fact),
+		advice: adviceWords(findings),
 		operator: words.operator ? m.connection_operator({ advice: words.operator({ seconds, beat: beatBelow(seconds) }) }) : null,
 	};
 }

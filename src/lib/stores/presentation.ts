@@ -2,7 +2,7 @@
 import type { ConnectionState, Diagnosis, Drop } from '../client/types.ts';
 import { m } from '../paraglide/messages.js';
 import type { ErrorClass } from '../protocol/codes.ts';
-import { diagnosisWords } from './diagnosis.ts';
+import { adviceWords } from './advice.ts';
 
 export type BadgeIcon = 'dot' | 'half' | 'spinner' | 'ring' | 'arrow' | 'offline' | 'lock';
 
@@ -129,7 +129,7 @@ function downBanner(state: Down, { now, lostAt, wokeAt, retriedAt, advice }: Sit
 /** The part of an advice that belongs into the banner: what the person can do, where the banner does not say it already. */
 export function adviceOf(diagnosis: Diagnosis | null): string | null {
 	if (!diagnosis || ['healthy', 'offline', 'cut'].includes(diagnosis.verdict)) return null;
-	return diagnosisWords(diagnosis.findings).advice;
+	return adviceWords(diagnosis.findings);
 }
 
 function nextTry(state: { since: number; retryAt: number }, now: number): string {
