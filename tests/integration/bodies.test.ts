@@ -98,4 +98,19 @@ describe('a body', () => {
 		expect(await answered()).toBe('400');
 		socket.destroy();
 	});
+
+	it('S9 4 096 characters of data in a signal are passed on; one more is a bad frame, over HTTP too', async () => {
+		const [fits, tooLong] = ['界'.repeat(4_094), 'x'.repeat(4_095)];
+		expect((await post(withHello(signal(`"${fits}"`), signal(`"${tooLong}"`)))).frames).toMatchObject([
+			{ type: 'welcome' },
+			{ type: 'error', code: 'bad-frame' },
+		]);
+		const peer = await server.peer('Bob');
+		await peer.hello({ rooms: ['deep'] });
+		peer.send(signal(`"${tooLong}"`));
+		expect((await peer.next('error')).message).toContain('4096 characters');
+		peer.send(signal(`"${fits}"`));
+		expect((await peer.next('signal')).data).toBe(fits);
+		peer.close();
+	});
 });

@@ -1,6 +1,6 @@
 /** The client: puts its parts together and hands frames to the one that knows them. */
 import type { ClientFrame, ErrorFrame, Hello as HelloFrame, ServerFrame, Welcome } from '../protocol/frames.ts';
-import { FRAME_BYTES, IN_FLIGHT } from '../protocol/limits.ts';
+import { FRAME_BYTES, IN_FLIGHT, SIGNAL_LENGTH } from '../protocol/limits.ts';
 import { ABNORMAL, type Hello, type TransportName } from '../transports/transport.ts';
 import { createAckWatch } from './ack-watch.ts';
 import { bytesOf } from './batch.ts';
@@ -224,7 +224,7 @@ export function createClient(given: GivenTransport): Client {
 			checkRoom(room);
 			checkKind(kind);
 			const frame: ClientFrame = { type: 'signal', room, kind, data: plain(data) };
-			if (!fits(frame)) throw new RealtimeError('too-large', 'the message is too big');
+			if (JSON.stringify(frame.data).length > SIGNAL_LENGTH) throw new RealtimeError('too-large', 'the signal is too big');
 			if (connector.state.name === 'connected') connector.connection?.send(frame);
 		},
 		on: journal.on,

@@ -201,7 +201,10 @@ export interface Client {
 	discard(item: OutboxItem): boolean;
 	/** Messages below the offset `before`, ascending. Rejects with a `RealtimeError` when not connected, refused or cut off. */
 	history(room: string, before: number, limit?: number): Promise<Pick<History, 'messages' | 'more'>>;
-	/** At most once, never stored: dropped silently while not connected. */
+	/**
+	 * At most once, never stored: dropped silently while not connected.
+	 * @throws RealtimeError `too-large` beyond 4 096 characters of JSON, `invalid-data`
+	 */
 	signal(room: string, kind: string, data: unknown): void;
 	/** Listens; returns the function that stops it. */
 	on<Name extends keyof ClientEvents>(event: Name, listener: ClientEvents[Name]): () => void;

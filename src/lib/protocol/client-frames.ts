@@ -13,6 +13,7 @@ import {
 	OUTBOX_MESSAGES,
 	ROOM_NAME_RULE,
 	ROOMS_PER_CONNECTION,
+	SIGNAL_LENGTH,
 } from './limits.ts';
 
 const count = integer(0);
@@ -63,11 +64,16 @@ const history = v.object({
 		50,
 	),
 });
-const shallow = v.pipe(
+const small = v.pipe(
 	v.unknown(),
 	v.check((data) => !nestsDeeper(data, DATA_LEVELS), `data nests at most ${DATA_LEVELS} levels`),
+	// What nests deeper is refused already, and is not encoded.
+	v.check(
+		(data) => nestsDeeper(data, DATA_LEVELS) || JSON.stringify(data).length <= SIGNAL_LENGTH,
+		`the data of a signal has at most ${SIGNAL_LENGTH} characters of JSON`,
+	),
 );
-const signal = v.object({ type: v.literal('signal'), room: roomName, kind, data: shallow });
+const signal = v.object({ type: v.literal('signal'), room: roomName, kind, data: small });
 const ping = v.object({ type: v.literal('ping'), at: finite });
 const pong = v.object({ type: v.literal('pong'), at: finite, outbox: v.optional(outbox) });
 const auth = v.object({ type: v.literal('auth'), token: v.string() });

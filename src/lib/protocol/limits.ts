@@ -17,6 +17,8 @@ export const HISTORY_MESSAGES = 200;
 export const ROOMS_PER_CONNECTION = 100;
 /** Arrays and objects within each other in the `data` of a signal: what nests by the thousand takes seconds to encode. */
 export const DATA_LEVELS = 64;
+/** Length of a signal's `data` as JSON, in UTF-16 units: a signal goes out to a whole room at once, and none waits for its reader. */
+export const SIGNAL_LENGTH = 4_096;
 /** Length of a chat message, in code points. */
 export const CHAT_TEXT_LENGTH = 4_000;
 /** Length of a room's name, in UTF-16 units. */

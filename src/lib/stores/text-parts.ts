@@ -47,24 +47,29 @@ export function textParts(text: string, names: () => readonly string[]): TextPar
 export const mentions = (text: string, name: string): boolean =>
 	text.includes('@') && textParts(text, () => [name]).some(({ kind }) => kind === 'mention');
 
+/** Places where a mention is looked for in one text: thousands of "@" before hundreds of people would hold up every page. */
+const MENTIONS = 100;
 const longestFirst = (names: readonly string[]) => names.toSorted((a, b) => b.length - a.length);
-
 /** As people write it: capitals do not matter. */
-const same = (text: string, name: string) => text.toLocaleLowerCase() === name.toLocaleLowerCase();
+const lower = (text: string) => text.toLocaleLowerCase();
 
 function withMentions(text: string, names: readonly string[]): TextPart[] {
 	const parts: TextPart[] = [];
+	const known = names.map((name) => ({ name, first: lower(name.charAt(0)), whole: lower(name) }));
 	let from = 0;
-	for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
+	let tries = 0;
+	for (let at = text.indexOf('@'); at >= 0 && tries < MENTIONS; at = text.indexOf('@', at + 1)) {
 		if (at > 0 && isWord(text[at - 1] ?? '')) continue;
-		const name = names.find((each) => {
-			const end = at + 1 + each.length;
-			return same(text.slice(at + 1, end), each) && !isWord(text.slice(end, end + 2));
+		tries += 1;
+		const next = lower(text.charAt(at + 1));
+		const found = known.find(({ name, first, whole }) => {
+			const end = at + 1 + name.length;
+			return next === first && lower(text.slice(at + 1, end)) === whole && !isWord(text.slice(end, end + 2));
 		});
-		if (name === undefined) continue;
-		const end = at + 1 + name.length;
+		if (found === undefined) continue;
+		const end = at + 1 + found.name.length;
 		if (at > from) parts.push({ kind: 'text', text: text.slice(from, at) });
-		parts.push({ kind: 'mention', text: text.slice(at, end), name });
+		parts.push({ kind: 'mention', text: text.slice(at, end), name: found.name });
 		from = end;
 	}
 	if (from < text.length) parts.push({ kind: 'text', text: text.slice(from) });

@@ -30,6 +30,18 @@ describe('outbox', () => {
 		client.close();
 	});
 
+	it('a signal of 4 096 characters is sent; of one more it throws, and nothing is', async () => {
+		const { client, clock, server } = await connected();
+		const before = server.last.texts.length;
+		expect(() => client.signal('lobby', 'typing', 'x'.repeat(4_095))).toThrow('the signal is too big');
+		await clock.advance(50);
+		expect(server.last.texts.length).toBe(before);
+		client.signal('lobby', 'typing', 'x'.repeat(4_094));
+		await clock.advance(50);
+		expect(server.last.texts.at(-1)).toContain('x'.repeat(4_094));
+		client.close();
+	});
+
 	it('inFlight is respected over all rooms', async () => {
 		const { client, clock, server } = setup();
 		server.welcome = { limits: { frameBytes: 65_536, inFlight: 4 } };

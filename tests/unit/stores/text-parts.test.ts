@@ -65,6 +65,12 @@ describe('mentions', () => {
 		expect(outline(text, ['Ann', 'Ann Lee', '小明'])).toEqual(parts);
 	});
 
+	it('S17 a text full of "@" before hundreds of people -> the first 100 are looked at, the rest is text', () => {
+		const parts = textParts('@Ann '.repeat(800), () => ['Ann', ...Array.from({ length: 300 }, (_, n) => `Ann ${n}`)]);
+		expect(parts.filter(({ kind }) => kind === 'mention')).toHaveLength(100);
+		expect(parts.map(({ text }) => text).join('')).toBe('@Ann '.repeat(800));
+	});
+
 	it('tells whether somebody is meant', () => {
 		expect([mentions('@Ann, look', 'Ann'), mentions('Ann, look', 'Ann'), mentions('@Annie', 'Ann')]).toEqual([
 			true,
