@@ -17,9 +17,14 @@ export function namesOf(users: readonly User[], most = 3): string {
 	// One more by name takes no more place than "and 1 more".
 	const shown = users.length === most + 1 ? users : users.slice(0, most);
 	const rest = users.length - shown.length;
-	const list = new Intl.ListFormat(getLocale(), rest > 0 ? { type: 'unit', style: 'long' } : { type: 'conjunction' });
-	const names = list.format(shown.map(nameOf));
-	return rest > 0 ? m.estimation_names_more({ names, count: rest }) : names;
+	const list = new Intl.ListFormat(getLocale(), { type: 'conjunction' });
+	if (rest > 0) {
+		// What is between the first two of three. Lists of the type `unit` have it as well, but nothing at all in Chinese.
+		const between = list.formatToParts(['1', '2', '3']).find(({ type }) => type === 'literal')?.value;
+		return m.estimation_names_more({ names: shown.map(nameOf).join(between), count: rest });
+	}
+	// In Chinese the word between the last two has no blanks of its own, which names in Latin letters need.
+	return list.format(shown.map(nameOf)).replace(/(?<=\u2069)\p{Script=Han}+(?=\u2068)/u, ' $& ');
 }
 
 export const numberText = (number: number) => new Intl.NumberFormat(getLocale(), { maximumFractionDigits: 1 }).format(number);
@@ -75,7 +80,10 @@ export function problemText({ kind, code, message }: Problem, lead: Lead): strin
 		case 'already-revealed':
 			return kind === 'vote' ? m.estimation_problem_revealed_vote() : m.estimation_problem_revealed();
 		case 'forbidden':
-			return m.estimation_problem_forbidden({ name: leaderName(lead) });
+			// A server that has just started knows of nobody who was there: it waits for whoever led, as for anybody who has left.
+			return lead.name === 'gone'
+				? m.estimation_problem_forbidden_yet({ name: leaderName(lead) })
+				: m.estimation_problem_forbidden({ name: leaderName(lead) });
 		case 'overloaded':
 			return m.estimation_problem_full();
 		case 'rate-limited':
