@@ -4,12 +4,16 @@ import { defineConfig, type Plugin } from 'vite';
 
 /** Compiles the texts, at the start and in development whenever one changes. In a process of its own: see `scripts/words.ts`. */
 function words(): Plugin {
+	let args: string[] = [];
 	const compile = () => {
-		const { success, stderr } = Bun.spawnSync(['bun', 'scripts/words.ts'], { stdout: 'inherit', stderr: 'pipe' });
+		const { success, stderr } = Bun.spawnSync(['bun', 'scripts/words.ts', ...args], { stdout: 'inherit', stderr: 'pipe' });
 		if (!success) throw new Error(`the texts of messages/ do not compile: ${stderr}`);
 	};
 	return {
 		name: 'words',
+		configResolved({ command }) {
+			args = command === 'build' ? ['--build'] : [];
+		},
 		buildStart: compile,
 		configureServer({ watcher, config }) {
 			watcher.add('messages');

@@ -5,7 +5,8 @@ export default defineConfig({
 	testDir: '.',
 	testMatch: '*.e2e.ts',
 	timeout: 60_000,
-	workers: 1,
+	// Most of a test is waiting; each starts its own servers on ports of their own.
+	workers: 2,
 	forbidOnly: true,
 	outputDir: '../../test-results',
 	reporter: 'list',
