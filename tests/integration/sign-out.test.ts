@@ -97,6 +97,28 @@ describe('signing out everywhere', () => {
 		bob.close();
 	});
 
+	it('a request whose body is still on its way -> 401 once it is there, and nothing of the room', async () => {
+		const { server, clock } = await start();
+		const { cookie } = await identify(server.url, 'Ann');
+		await clock.advance(1_000);
+		for (const path of ['poll', 'events']) {
+			const { cookie: own } = path === 'poll' ? { cookie } : await identify(server.url, 'Bob');
+			const slow = new TransformStream<Uint8Array, Uint8Array>();
+			const writer = slow.writable.getWriter();
+			const body = new TextEncoder().encode(JSON.stringify([helloOf(path, { rooms: ['tea'], waitMs: 25_000 })]));
+			const asked = fetch(`${server.url}/api/${path}`, { method: 'POST', headers: { cookie: own }, body: slow.readable });
+			await writer.write(body.slice(0, 10));
+			await clock.advance(1_000);
+			// Its head has come before ours: of one process and one loop the requests are begun in their order.
+			await signOut(server, { everywhere: true }, { cookie: own });
+			await writer.write(body.slice(10));
+			await writer.close();
+			const answer = await asked;
+			expect([answer.status, await answer.json()]).toMatchObject([401, { closeCode: 4001, message: 'you have signed out' }]);
+		}
+		expect(server.realtime.counts().connections).toBe(0);
+	});
+
 	it('a cookie that was signed out is told so, and taken back: nobody becomes a guest by asking for a name', async () => {
 		const { server } = await start();
 		const { cookie, user } = await identify(server.url, 'Ann');

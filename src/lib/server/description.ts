@@ -41,7 +41,7 @@ export class Description {
 		if (this.#presence.versionOf(room.name) === versions.presence) return;
 		const now = this.#presence.snapshot(room.name, connection);
 		const here = new Set(now.members.map(({ user }) => user.id));
-		const left = here.size < now.count ? [] : members.map(({ user }) => user.id).filter((id) => !here.has(id));
+		const left = members.map(({ user }) => user.id).filter((id) => !here.has(id));
 		connection.answer({ type: 'presence', room: room.name, version: now.version, count: now.count, changed: now.members, left });
 	}
 }

@@ -109,7 +109,8 @@ export class Replay {
 		subscription.result = result;
 		const { counters, isOwn, description, entering } = this.#parts;
 		if (!isOwn(room) && !(result === 'resumed' && connection.stays)) counters.recovery[result] += 1;
-		if (!isOwn(room)) entering(room, connection);
+		// While the room was read they may have left: then nobody comes.
+		if (!isOwn(room) && this.#present(connection, subscription)) entering(room, connection);
 		const { epoch, name } = room;
 		// The versions are those of one log: after a reset they mean nothing.
 		const about = description.describe(connection, subscription, result === 'resumed' || result === 'gap');

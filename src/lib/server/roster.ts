@@ -1,6 +1,7 @@
 /** The people of one room: who is there and how, and what those who follow it were told of that so far. */
 import type { Member, Subscribed, User } from '../protocol/frames.ts';
 import type { Connection } from './connection.ts';
+import type { Session } from './session.ts';
 
 /** Members that are told by name; of those beyond there is the count alone. */
 const PAGE = 200;
@@ -21,8 +22,10 @@ interface Person {
 	readonly connections: Connection[];
 	/** When the connection opened that their name is from. */
 	namedAt: number;
-	/** `parting`: they have said that they leave, and a request of theirs is still under way; `lost`: without a connection; `missing`: longer than a moment. */
-	whereabouts: 'here' | 'parting' | 'lost' | 'missing';
+	/** `lost`: without a connection; `missing`: longer than a moment. */
+	whereabouts: 'here' | 'lost' | 'missing';
+	/** The client of theirs that has said that it leaves while a request of its own was still under way. */
+	parting: Session | null;
 	/** The first sweep that saw them without a connection. */
 	lostAt: number | null;
 }
@@ -67,7 +70,7 @@ export class Roster {
 		if (!known) {
 			const member: Member = { user, status: 'active' };
 			const { openedAt: namedAt } = connection;
-			this.#people.set(user.id, { member, connections: [connection], namedAt, whereabouts: 'here', lostAt: null });
+			this.#people.set(user.id, { member, connections: [connection], namedAt, whereabouts: 'here', parting: null, lostAt: null });
 			this.#isStale = true;
 			return true;
 		}
@@ -75,6 +78,7 @@ export class Roster {
 		if (!known.connections.includes(connection)) known.connections.push(connection);
 		known.whereabouts = 'here';
 		known.lostAt = null;
+		if (known.parting === connection.session) known.parting = null;
 		// A tab that is open for long may still go by an older name.
 		if (user.name !== known.member.user.name && connection.openedAt >= known.namedAt)
 			this.#show(known, { ...known.member, user });
@@ -96,12 +100,13 @@ export class Roster {
 		const person = this.#people.get(id);
 		if (!person) return false;
 		const { connections } = person;
+		const { session } = connection;
 		const index = connections.indexOf(connection);
 		if (index >= 0) connections.splice(index, 1);
-		// Over HTTP another request says it than the one that follows the room, and either may come first.
-		else if (how === 'unsubscribed' && person.whereabouts === 'here') person.whereabouts = 'parting';
+		// Over HTTP another request says it than the one that follows the room, and either may come first. Of another tab it says nothing.
+		else if (how === 'unsubscribed' && connections.some((other) => other.session === session)) person.parting = session;
 		if (connections.length > 0) return false;
-		if (how === 'unsubscribed' || person.whereabouts === 'parting') return this.#remove(id);
+		if (how === 'unsubscribed' || (session && person.parting === session)) return this.#remove(id);
 		if (person.whereabouts === 'here') person.whereabouts = 'lost';
 		return false;
 	}

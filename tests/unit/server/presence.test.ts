@@ -85,6 +85,7 @@ describe('coming and going', () => {
 		const { presence, tab, enter } = start();
 		for (const order of ['before', 'after']) {
 			const [poll, request] = [tab('Ann'), tab('Ann')];
+			request.session = poll.session;
 			enter(order, poll);
 			if (order === 'before') presence.left(order, request, 'unsubscribed');
 			presence.left(order, poll, 'gone');
@@ -92,6 +93,16 @@ describe('coming and going', () => {
 			if (order === 'after') presence.left(order, request, 'unsubscribed');
 			expect(presence.count).toBe(0);
 		}
+	});
+
+	it('another tab says that it leaves a room which it does not follow -> the one that does may lose its connection for a moment', async () => {
+		const { presence, tab, enter, pass } = start();
+		const [poll, other] = [tab('Ann'), tab('Ann')];
+		enter('lobby', poll);
+		presence.left('lobby', other, 'unsubscribed');
+		presence.left('lobby', poll, 'gone');
+		await pass(4_000);
+		expect(presence.connected('lobby')).toEqual(['ann']);
 	});
 
 	it('who was there before the server started is given the grace first', async () => {

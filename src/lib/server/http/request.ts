@@ -81,10 +81,13 @@ export async function readFrames(request: Request): Promise<readonly Decoded<Cli
  */
 export function admit(
 	to: HttpEndpoint,
-	{ address, user }: { address: string; user: User },
+	{ address, user, identity }: Caller,
 	frames: readonly Decoded<ClientFrame>[],
 	listens: (hello: Hello) => boolean,
 ): Hello {
+	// While the body came they may have signed out everywhere: what is open has ended, and this one would be opened after that.
+	if (to.credentials.isVoid(identity))
+		throw new Refused(closeCode.unauthenticated, 'you have signed out', { user: user.id });
 	const [first] = frames;
 	const hello = first?.ok && first.frame.type === 'hello' ? first.frame : null;
 	const session = hello && to.sessions.find(user, hello.client);

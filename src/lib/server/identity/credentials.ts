@@ -50,6 +50,11 @@ export class Credentials {
 		return tokens.takes(token) ? this.#byToken(token, false).then(({ identity }) => identity) : identities.verify(token);
 	}
 
+	/** Whether whoever it names has signed out everywhere since it was found to be good. */
+	isVoid(identity: Identity): boolean {
+		return this.#parts.isVoid(identity);
+	}
+
 	#without(headers: Headers, ticket: string | null): Identity | null {
 		const { identities, tickets } = this.#parts;
 		return ticket === null ? identities.fromCookie(headers.get('cookie')) : this.#good(tickets.redeem(ticket));
