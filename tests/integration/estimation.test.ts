@@ -6,6 +6,7 @@ import { FakeClock } from '../support/fake-clock.ts';
 import { type InProcess, startInProcess, temporaryFolder } from '../support/in-process.ts';
 import type { RawPeer } from '../support/raw-peer.ts';
 import { until } from '../support/until.ts';
+import { openFaultyLog } from './faulty-log.ts';
 import { range } from './rooms.ts';
 
 const closing: (() => Promise<void> | void)[] = [];
@@ -121,6 +122,46 @@ describe('estimation', () => {
 		// Who has not voted leaves: everybody who is there has.
 		bob.peer.send({ type: 'unsubscribe', room: 'planning' });
 		await until(() => ann.peer.all('message').filter(({ kind }) => kind === 'reveal').length === 2, 'revealed again');
+	});
+
+	it('a restart -> nothing is revealed before those who have not voted had time to return; then it is', async () => {
+		const folder = temporaryFolder();
+		closing.push(folder.remove);
+		const first = await startInProcess({ dataDir: folder.path });
+		const ann = await enter(first, 'Ann');
+		await enter(first, 'Bob');
+		await say(ann.peer, 'auto-reveal', { on: true });
+		await say(ann.peer, 'vote', { round: 1, value: '5' });
+		const cookie = await first.cookie('Ann');
+		await first.close();
+		const clock = new FakeClock();
+		const second = await start({ dataDir: folder.path, clock });
+		const back = await second.peer('nobody', { cookie });
+		await back.hello({ rooms: ['planning'] });
+		await clock.advance(29_000);
+		await say(back, 'chat', { text: 'Bob, are you there?' });
+		expect(estimationOf(back)?.revealed).toBe(false);
+		await clock.advance(2_000);
+		await until(() => estimationOf(back)?.revealed === true, 'everybody who has come back has voted');
+	});
+
+	it('the disk does not take the reveal -> once it does, it is revealed all the same', async () => {
+		const folder = temporaryFolder();
+		closing.push(folder.remove);
+		const log = await openFaultyLog(folder.path);
+		const clock = new FakeClock();
+		const server = await start({ dataDir: folder.path, log, clock });
+		await clock.advance(31_000);
+		const ann = await enter(server, 'Ann');
+		await say(ann.peer, 'auto-reveal', { on: true });
+		let commits = 0;
+		log.before.append = () => {
+			if (++commits === 2) throw new Error('disk full');
+		};
+		await say(ann.peer, 'vote', { round: 1, value: '5' });
+		await until(() => commits === 2, 'the reveal was tried');
+		await clock.advance(2_000);
+		await until(() => estimationOf(ann.peer)?.revealed === true, 'it was tried again');
 	});
 
 	it.each([4, 16, 256])(

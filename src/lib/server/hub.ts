@@ -78,6 +78,8 @@ export class Hub {
 	 * A room that is at hand is joined within this call: nothing is awaited then.
 	 */
 	subscribe(connection: Connection, name: string, position: Position | null, versions: Versions = {}): Promise<void> | undefined {
+		// It may have ended with a room before this one: nothing would take it out of this one again.
+		if (connection.ending) return;
 		// First: where nobody else follows the room, leaving it lets go of it.
 		this.unsubscribe(connection, name, 'gone');
 		const room = this.#rooms.take(name);
@@ -142,10 +144,10 @@ export class Hub {
 			this.signal(name, JSON.stringify({ type: 'state', room: name, version: view.version, state: view.state }));
 	}
 
-	/** The state of a room that is at hand; null of any other. */
-	viewOf(name: string): RoomView | null {
+	/** A room that is at hand and read; null of any other. */
+	atHand(name: string): Room | null {
 		const room = this.#rooms.get(name);
-		return room?.loaded ? room.view : null;
+		return room?.loaded ? room : null;
 	}
 
 	/** Sends what was just committed to everybody who is live: one array a room, one publish. */

@@ -36,6 +36,7 @@ export class Pace {
 			}),
 			everyMs,
 		);
-		tell(room);
+		// Whoever has changed it goes on, whatever becomes of the telling.
+		guarded(report, 'pace', tell)(room);
 	}
 }

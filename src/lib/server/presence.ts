@@ -92,14 +92,19 @@ export class Presence {
 		return this.#rooms.get(room)?.has(id) ?? false;
 	}
 
+	/** Whether this server runs for longer than the grace: who was there before it has had the time to return. */
+	get isSettled(): boolean {
+		return this.#now >= this.#parts.graceMs;
+	}
+
 	/** Whether somebody is away for longer than the grace. Who was there before this server started is given that time first. */
 	isGone(room: string, userId: string): boolean {
-		return this.#now >= this.#parts.graceMs && !this.#rooms.get(room)?.has(userId);
+		return this.isSettled && !this.#rooms.get(room)?.has(userId);
 	}
 
 	/** Whether nobody is there, nor was within the grace. */
 	isDeserted(room: string): boolean {
-		return this.#now >= this.#parts.graceMs && !this.#rooms.has(room);
+		return this.isSettled && !this.#rooms.has(room);
 	}
 
 	/** The ids of those who have a connection in the room, or had one a moment ago: a poll ends and the next one begins all the time. */

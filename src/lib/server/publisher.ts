@@ -3,9 +3,17 @@ import type { Clock } from '../clock.ts';
 import type { Publish, User } from '../protocol/frames.ts';
 import type { Allowances } from './allowances.ts';
 import type { Connection } from './connection.ts';
-import type { Report } from './errors.ts';
+import { guarded, type Report } from './errors.ts';
 import type { Hub } from './hub.ts';
-import { type Appended, type Entry, encodeBody, frameOf, type MessageLog, type Stored } from './log/message-log.ts';
+import {
+	type Appended,
+	type Entry,
+	encodeBody,
+	frameOf,
+	type MessageLog,
+	type RoomView,
+	type Stored,
+} from './log/message-log.ts';
 import type { Counters } from './monitor/counters.ts';
 import type { Timing } from './monitor/timing.ts';
 import type { Receipts } from './receipts.ts';
@@ -118,13 +126,13 @@ export class Publisher {
 		});
 	}
 
-	/** Reveals a round by itself. One that is over, or revealed, stays as it is. */
-	reveal(room: string, round: number) {
-		if (this.#closed) return;
+	/** Reveals a round by itself. One that is over, or revealed, stays as it is. `failed`: it could not be stored. */
+	reveal(room: string, round: number, failed: () => void) {
+		if (this.#closed) return failed();
 		const act: Act = { kind: 'reveal', data: { round }, user: SERVER, gone: null };
 		const at = this.#options.clock.wall();
 		const entry: Entry = { room, client: SERVER.id, seq: 0, user: SERVER.id, at, body: '', act };
-		this.#add({ entry, by: null, takenAt: this.#options.clock.now() });
+		this.#add({ entry, by: null, takenAt: this.#options.clock.now(), failed });
 	}
 
 	#add(waiting: Waiting) {
@@ -216,9 +224,11 @@ export class Publisher {
 		});
 		const answeredAt = clock.now();
 		for (const { by, takenAt } of batch) if (by) timings.response.record(answeredAt - takenAt);
-		for (const [room, view] of views) {
+		// By now all of it is stored and answered: what fails here must not be taken for a commit that did.
+		const told = guarded(this.#options.report, 'state', (room: string, view: RoomView) => {
 			hub.changed(room, view);
 			voted(room);
-		}
+		});
+		for (const [room, view] of views) told(room, view);
 	}
 }

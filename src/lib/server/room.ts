@@ -21,6 +21,8 @@ export class Room {
 	head = 0;
 	/** Its state as everybody may see it. */
 	view: RoomView = NO_VIEW;
+	/** Whether it had a state when it was read: others may have been in it before, and be about to return. */
+	isKnown = false;
 	/** Whether it has been read from the log: until then commits gather in `#early`. */
 	loaded = false;
 	#tail: string[] = [];
@@ -49,6 +51,7 @@ export class Room {
 		if (recent.some(({ offset }, index) => offset !== first + index))
 			throw new Error(`room ${this.name}: the log lacks an offset from ${first} to ${head}`);
 		this.epoch = epoch;
+		this.isKnown = view.version > 0;
 		this.see(view);
 		this.head = head - recent.length;
 		for (const { frame } of recent) this.#push(frame);

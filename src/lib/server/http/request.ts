@@ -86,8 +86,7 @@ export function admit(
 	listens: (hello: Hello) => boolean,
 ): Hello {
 	// While the body came they may have signed out everywhere: what is open has ended, and this one would be opened after that.
-	if (to.credentials.isVoid(identity))
-		throw new Refused(closeCode.unauthenticated, 'you have signed out', { user: user.id });
+	if (to.credentials.isVoid(identity)) throw new Refused(closeCode.unauthenticated, 'you have signed out', { user: user.id });
 	const [first] = frames;
 	const hello = first?.ok && first.frame.type === 'hello' ? first.frame : null;
 	const session = hello && to.sessions.find(user, hello.client);

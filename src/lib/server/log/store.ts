@@ -141,7 +141,8 @@ export class Store {
 		if (seq <= producer.last) return this.#producers.answerAgain(producer, seq);
 		if (seq > producer.last + 1) return { status: 'out-of-order', expected: producer.last + 1 };
 		const refuse = (refusal: Exclude<Entry['refusal'], undefined>): Result => {
-			this.#producers.refused(producer, seq, entry.at, refusal);
+			// The server's own has no number that it could be sent again with.
+			if (entry.seq > 0) this.#producers.refused(producer, seq, entry.at, refusal);
 			return { status: 'refused', ...refusal, duplicate: false };
 		};
 		if (entry.refusal) return refuse(entry.refusal);

@@ -25,12 +25,13 @@ export function createRooms(parts: RoomsParts) {
 		actOf: (room, asked, user) => moderation.actOf(room, asked, user),
 		voted: (room) => moderation.check(room),
 	});
-	const moderation = new Moderation({ hub, presence, publisher });
+	const moderation = new Moderation({ hub, presence, publisher, log: parts.log });
 	const signals = new Signals(presence, parts.clock);
 	/** Once a second, in the registry's time. */
 	const sweep = (now: number) => {
 		hub.sweep();
 		presence.sweep(now);
+		moderation.sweep();
 		signals.sweep();
 	};
 	return { hub, publisher, presence, signals, sweep };

@@ -20,8 +20,8 @@ export type Act = { [Kind in EstimationKind]: { kind: Kind; data: EstimationData
 	/** The id of the facilitator, or `EVERYBODY`, where they are gone for longer than the grace: then anybody may lead. */
 	gone: string | null;
 };
-/** Stands for whoever leads a room, where that is not known. No id is spelled so. */
-export const EVERYBODY = '*';
+/** Stands for whoever leads a room, where that is not known. No person has an id that begins so. */
+export const EVERYBODY = '$everybody';
 export type Refusal = { code: ErrorCode; message: string };
 /** Done: `data` is what the room sees of it. */
 export type Verdict = { ok: true; data: unknown } | ({ ok: false } & Refusal);
