@@ -6,6 +6,8 @@ export interface WrittenCalendar extends Calendar {
 	time(at: number): string;
 	/** "Friday 20 November 2026" */
 	date(at: number): string;
+	/** "20 Nov, 14:02" */
+	moment(at: number): string;
 }
 
 /** Minutes whose texts are remembered: of messages that come by the thousand, many share one. */
@@ -16,6 +18,14 @@ const MINUTE = 60_000;
 export function createCalendar(locale: string, timeZone?: string): WrittenCalendar {
 	const date = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric', timeZone });
 	const time = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone });
+	const moment = new Intl.DateTimeFormat(locale, {
+		day: 'numeric',
+		month: 'short',
+		hour: '2-digit',
+		minute: '2-digit',
+		hourCycle: 'h23',
+		timeZone,
+	});
 	const minutes = new Map<number, { day: string; minute: string }>();
 	const of = (at: number) => {
 		const minute = Math.floor(at / MINUTE);
@@ -28,6 +38,7 @@ export function createCalendar(locale: string, timeZone?: string): WrittenCalend
 	};
 	return {
 		date: (at) => date.format(at),
+		moment: (at) => moment.format(at),
 		time: (at) => of(at).minute,
 		day: (at) => of(at).day,
 		minute: (at) => of(at).minute,

@@ -4,7 +4,8 @@ import type { Entry, Mark } from './transcript.ts';
 export type Row =
 	| { kind: 'day'; key: string; at: number }
 	| { kind: 'gap'; key: string }
-	| { kind: 'new'; key: string; at: number }
+	/** `dated`: the moment lies on another day than what follows, so that the time alone would say nothing. */
+	| { kind: 'new'; key: string; at: number; dated: boolean }
 	| { kind: 'message'; key: string; entry: Entry; own: boolean; first: boolean };
 
 /** A day and a minute as this person's calendar has them, as text to compare. */
@@ -40,7 +41,7 @@ export function rows(entries: readonly Entry[], marks: readonly Mark[], me: stri
 		if (apart) result.push(lineOf(entry, () => ({ kind: 'day', key: `day ${entry.key}`, at: entry.at })));
 		let marked = false;
 		for (; open[0] && open[0].offset <= entry.offset; open.shift()) {
-			result.push(line(open[0]));
+			result.push(line(open[0], calendar.day(open[0].at) !== calendar.day(entry.at)));
 			marked = true;
 		}
 		const own = isOwn(entry, me);
@@ -54,10 +55,17 @@ export function rows(entries: readonly Entry[], marks: readonly Mark[], me: stri
 		result.push(rowOf(entry, own, !together));
 		previous = entry;
 	}
-	return [...result, ...open.map(line)];
+	return [...result, ...open.map((mark) => line(mark, false))];
 }
 
 const isOwn = (entry: Entry, me: string | null) => entry.user === null || entry.user.id === me;
-const line = (mark: Mark) => lineOf(mark, () => written(mark));
-const written = ({ kind, offset, at }: Mark): Row =>
-	kind === 'gap' ? { kind, key: `gap ${offset} ${at}` } : { kind, key: `new ${offset} ${at}`, at };
+
+function line(mark: Mark, dated: boolean): Row {
+	const last = lines.get(mark);
+	// The calendar may have changed to another time zone since.
+	if (last?.kind === 'new' && last.dated !== dated) lines.delete(mark);
+	return lineOf(mark, () => written(mark, dated));
+}
+
+const written = ({ kind, offset, at }: Mark, dated: boolean): Row =>
+	kind === 'gap' ? { kind, key: `gap ${offset} ${at}` } : { kind, key: `new ${offset} ${at}`, at, dated };

@@ -66,6 +66,15 @@ describe('rows', () => {
 		]);
 	});
 
+	it('left days ago -> the line says which day, in the time zone of whoever reads', () => {
+		const mark = { kind: 'new', offset: 1, at: Date.UTC(2026, 10, 20, 22, 30) } as const;
+		const back = [entry(1, 'bo', Date.UTC(2026, 10, 20, 23, 30))];
+		const dated = (timeZone: string) =>
+			rows(back, [mark], 'me', createCalendar('en-GB', timeZone)).find((row) => row.kind === 'new')?.dated;
+		expect([dated('UTC'), dated('Europe/Berlin'), dated('Asia/Shanghai')]).toEqual([false, true, false]);
+		expect(calendar.moment(mark.at)).toBe('20 Nov, 22:30');
+	});
+
 	it('every row has a key of its own', () => {
 		const keys = rows([entry(1, 'bo', noon), entry(2, 'bo', noon + 86_400_000)], [], null, calendar).map(({ key }) => key);
 		expect(new Set(keys).size).toBe(keys.length);
