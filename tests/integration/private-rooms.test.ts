@@ -77,7 +77,9 @@ describe('a private room', () => {
 		const peer = new RawPeer(server.url, { cookie: bob.cookie });
 		await peer.hello();
 		const headers = { cookie: bob.cookie, 'content-type': 'application/json' };
-		await fetch(`${server.url}/api/identity`, { method: 'POST', headers, body: JSON.stringify({ name: 'Robert' }) });
+		const call = (name: string) =>
+			fetch(`${server.url}/api/identity`, { method: 'POST', headers, body: JSON.stringify({ name }) });
+		await call('Robert');
 		const names = async () =>
 			JSON.parse((await ann.ask('GET', `/api/room?room=${room}`)).text).members.map(
 				({ user }: { user: { name: string } }) => user.name,
@@ -86,6 +88,8 @@ describe('a private room', () => {
 		peer.close();
 		await peer.closed;
 		await until(async () => String(await names()) === 'Ann,Robert', 'it is stored');
+		await call('Rob');
+		await until(async () => String(await names()) === 'Ann,Rob', 'it is stored where they are not connected at all');
 	});
 
 	it('taken back, expired, made up, no text at all -> the same answer, which tells nothing', async () => {

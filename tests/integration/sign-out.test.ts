@@ -130,6 +130,21 @@ describe('signing out everywhere', () => {
 		expect((await (await ask({})).json()).user.id).not.toBe(user.id);
 	});
 
+	it('fifty from one address -> the next waits, and nothing has ended for whoever asked', async () => {
+		const { server, clock } = await start();
+		const one = async () => {
+			const { cookie } = await identify(server.url, 'Ann');
+			return { cookie, answer: await signOut(server, { everywhere: true }, { cookie }) };
+		};
+		const all = await Promise.all(Array.from({ length: 50 }, one));
+		expect(all.every(({ answer }) => answer.status === 200)).toBe(true);
+		const { answer, cookie } = await one();
+		expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '5']);
+		expect(await codeFor(server, { headers: { cookie } })).toBe('welcome');
+		await clock.advance(5_000);
+		expect((await one()).answer.status).toBe(200);
+	});
+
 	it('holds over a restart, a line that broke off with the power aside; a token that was issued since is good', async () => {
 		const folder = temporaryFolder();
 		closing.push({ close: folder.remove });

@@ -56,6 +56,8 @@ export async function answerSignOut(to: IdentityDesk, knock: Knock): Promise<Res
 	if (!identity) return refusal(401, 'unauthenticated', 'nobody is signed in');
 	const { id } = identity.user;
 	if (body.everywhere) {
+		const retryAfterMs = signOuts.take(admission.addressOf(knock), clock.now());
+		if (retryAfterMs > 0) return refusal(429, 'rate-limited', 'too many people sign out from your address', { retryAfterMs });
 		// In memory at once: nothing that they had opens a connection again, while those that are open end.
 		const kept = signOuts.add(id, clock.wall());
 		people.signOut(id);

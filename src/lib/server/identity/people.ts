@@ -18,11 +18,10 @@ export class People {
 		this.#parts = parts;
 	}
 
-	/** From here on they go by this name: what their connections send carries it, and each is told. */
+	/** From here on they go by this name: what their connections send carries it, and each is told. They may have none just now. */
 	rename(user: User) {
-		let isNew = false;
-		for (const connection of this.#parts.registry.ofUser(user.id)) isNew = rename(connection, user) || isNew;
-		if (isNew) this.#parts.renamed(user);
+		for (const connection of this.#parts.registry.ofUser(user.id)) rename(connection, user);
+		this.#parts.renamed(user);
 	}
 
 	/** A connection has shown that it is still who it was, for longer or by another name. */
@@ -41,9 +40,8 @@ export class People {
 	}
 }
 
-function rename(connection: Connection, { id, name }: User): boolean {
-	if (connection.user?.name === name) return false;
+function rename(connection: Connection, { id, name }: User) {
+	if (connection.user?.name === name) return;
 	connection.user = { id, name };
 	if (connection.session) connection.answer({ type: 'user', user: connection.user });
-	return true;
 }

@@ -4,9 +4,14 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { Identity } from '../identity.ts';
+import { networkOf } from '../network.ts';
+import { Buckets } from '../token-bucket.ts';
 
 /** Older entries are forgotten with a start, in milliseconds: no token that is good lived longer, those of an app with longer ones aside. */
 const KEPT = 2 * 365 * 86_400_000;
+
+/** From one address: each is kept for years, and whoever makes people up to sign them out must not fill the disk. */
+const RATE = { perSecond: 0.2, burst: 50 };
 
 const entry = v.pipe(v.string(), v.parseJson(), v.object({ user: v.string(), at: v.number() }));
 
@@ -14,6 +19,7 @@ export class SignOuts {
 	readonly #path: string;
 	/** By the person's id, wall time. */
 	readonly #since: Map<string, number>;
+	readonly #rates = new Buckets(RATE);
 	#writing: Promise<void> = Promise.resolve();
 
 	/** Reads what is kept in the data folder, and writes it anew without what is old. A line that broke off with the power is left out. */
@@ -31,6 +37,11 @@ export class SignOuts {
 		const since = this.#since.get(user.id);
 		return since !== undefined && issuedAt <= since;
 	};
+
+	/** Counts one from an address: 0, or the milliseconds until the next may come. `now` is monotonic milliseconds. */
+	take(address: string, now: number): number {
+		return this.#rates.take(networkOf(address), now);
+	}
 
 	/** Holds at once; resolves when it is on the disk too. Rejects where it cannot be written: then it holds until the next start. */
 	add(user: string, at: number): Promise<void> {
