@@ -1,6 +1,7 @@
 /** The facts behind the badge, in words. */
 import type { Client, Quality } from '../client/types.ts';
 import { m } from '../paraglide/messages.js';
+import { dropWords } from './drop-words.ts';
 
 export interface Detail {
 	label: string;
@@ -34,8 +35,8 @@ export function detailsOf(client: Client, wall: number): Detail[] {
 		details.push({ label: m.connection_server(), value: m.connection_server_version(server) });
 	}
 	if ('cause' in state && state.cause) {
-		const { reason, code } = state.cause;
-		details.push({ label: m.connection_reason(), value: m.connection_reason_code({ reason, code }) });
+		const reason = m.connection_reason_code({ reason: dropWords(state.cause), code: state.cause.code });
+		details.push({ label: m.connection_reason(), value: reason });
 	}
 	if (roundTrip.p50 !== null && roundTrip.p95 !== null)
 		details.push({

@@ -5,6 +5,7 @@ import { beatBelow } from '../client/words.ts';
 import { m } from '../paraglide/messages.js';
 import type { Ending } from '../protocol/codes.ts';
 import { adviceWords } from './advice.ts';
+import { dropWords } from './drop-words.ts';
 
 export interface DiagnosisWords {
 	summary: string;
@@ -95,12 +96,13 @@ function fact(found: Finding): string {
 		case 'no-network':
 			return m.connection_fact_no_network();
 		case 'ended': {
-			const { code, reason, transport } = found;
+			const { code, transport } = found;
+			const reason = dropWords(found);
 			const times = { ago: span(found.agoMs), age: span(found.ageMs), silent: span(found.silentMs) };
 			return m.connection_fact_ended({ ...times, transport: nameOf(transport), code, reason });
 		}
 		case 'failed':
-			return m.connection_fact_failed({ count: found.attempts, code: found.code, reason: found.reason });
+			return m.connection_fact_failed({ count: found.attempts, code: found.code, reason: dropWords(found) });
 		case 'seen':
 			return m.connection_fact_seen({ ending: endingWords[found.endedBy](), code: found.code });
 		case 'other-process':

@@ -3,6 +3,7 @@ import type { ConnectionState, Diagnosis, Drop } from '../client/types.ts';
 import { m } from '../paraglide/messages.js';
 import type { ErrorClass } from '../protocol/codes.ts';
 import { adviceWords } from './advice.ts';
+import { dropWords } from './drop-words.ts';
 
 export type BadgeIcon = 'dot' | 'half' | 'spinner' | 'ring' | 'arrow' | 'offline' | 'lock';
 
@@ -147,7 +148,10 @@ const troubles: Partial<Record<ErrorClass, () => string>> = {
 
 function closed(cause: Drop | null): View {
 	if (!cause) return { badge: { icon: 'ring', tone: 'quiet', text: m.connection_closed() }, banner: null };
-	const [badge, text] = endings[cause.class] ?? [m.connection_stopped, () => m.connection_has_stopped({ reason: cause.reason })];
+	const [badge, text] = endings[cause.class] ?? [
+		m.connection_stopped,
+		() => m.connection_has_stopped({ reason: dropWords(cause) }),
+	];
 	const action = cause.class === 'forbidden' ? null : 'reload';
 	return {
 		badge: { icon: 'lock', tone: 'bad', text: badge() },

@@ -3,6 +3,7 @@ import type { TimelineEntry } from '../client/index.ts';
 import type { ConnectionState } from '../client/types.ts';
 import { m } from '../paraglide/messages.js';
 import { endingWords, nameOf, span, verdictWords } from './diagnosis.ts';
+import { dropWords } from './drop-words.ts';
 
 export interface TimelineRow {
 	/** Wall time, milliseconds since 1970. */
@@ -39,7 +40,8 @@ function words(entry: TimelineEntry): string {
 			return entry.previous ? m.connection_welcome_previous({ welcome, ending: endingWords[entry.previous]() }) : welcome;
 		}
 		case 'close': {
-			const { code, reason, ageMs } = entry;
+			const { code, ageMs } = entry;
+			const reason = dropWords(entry);
 			if (ageMs === null) return m.connection_closed_unconnected({ code, reason });
 			return m.connection_closed_after({ code, reason, time: span(ageMs) });
 		}

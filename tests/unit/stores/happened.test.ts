@@ -1,5 +1,6 @@
 /** The timeline in words, the newest diagnosis, and a report that holds all of it and no message. */
 import { describe, expect, it } from 'bun:test';
+import { speaking } from '../../../src/lib/server/language.ts';
 import { lastDiagnosis } from '../../../src/lib/stores/happened.ts';
 import { report } from '../../../src/lib/stores/report.ts';
 import { timelineRows } from '../../../src/lib/stores/timeline.ts';
@@ -37,6 +38,8 @@ describe('what happened', () => {
 			'First attempt',
 			'idle → connecting',
 		]);
+		const chinese = speaking('zh-CN', () => timelineRows(client.getTimeline()).map(({ text }) => text));
+		expect(chinese.filter((text) => text.includes('1006'))).toEqual(['连接 185 毫秒后以代码 1006 关闭：网络中断']);
 		expect(lastDiagnosis(client)?.verdict).toBe('cut');
 		const text = report(client, { at: new Date(0), online: true, browser: 'x' });
 		expect(JSON.parse(text)).toMatchObject({
