@@ -43,6 +43,8 @@ export interface EstimationView {
 	/** Of everybody who is there or has voted; somebody away is not waited for. */
 	voted: number;
 	expected: number;
+	/** All have voted. Never while it is not known who is there: then some of those who are waited for are not in sight. */
+	everybody: boolean;
 	/** Those who are waited for, by name. */
 	missing: readonly User[];
 	choice: Choice;
@@ -81,6 +83,7 @@ export function viewOf(situation: Situation): EstimationView {
 		...{ round, topic, deck, revealed, autoReveal, seats, unnamed, voted, missing, choice, lead },
 		asked: !revealed && !hasVoted && me !== null && (topic !== '' || voted > 0),
 		expected: voted + missing.length + unnamed,
+		everybody: present !== null && voted > 0 && missing.length + unnamed === 0,
 		mayLead: lead.name !== 'other' && me !== null,
 		results: revealed ? resultsOf(ballotsOf(seats), deck) : null,
 	};

@@ -41,6 +41,15 @@ describe('the table', () => {
 		expect(seats(view)).toEqual(['me unknown thinking', 'bob unknown voted']);
 	});
 
+	it('all who are there have voted -> everybody has; not connected, or with people unknown by name -> nobody can say so', () => {
+		const votes = voted('me', 'ann');
+		const choice = { name: 'made', value: '5', delivery: 'stored' } as const;
+		const everybody = (present: Present | null) => see(state({ votes }), present, { choice }).everybody;
+		expect(everybody(here('me', 'ann', '~cy'))).toBe(true);
+		expect([null, here('me', 'ann', 'bob'), { ...here('me', 'ann'), count: 3 }].map(everybody)).toEqual([false, false, false]);
+		expect(see(state(), here()).everybody).toBe(false);
+	});
+
 	it('our own card lies there as soon as it is chosen, and goes as soon as it is taken back', () => {
 		const chosen = see(state(), here('me'), { choice: { name: 'made', value: '5', delivery: 'queued' } });
 		expect([seats(chosen), chosen.voted]).toEqual([['me here voted'], 1]);
