@@ -41,7 +41,10 @@ export function resumeFrom(hello: Hello, lastEventId: string | null) {
 	for (const room of hello.rooms) {
 		const position = later.get(room.room);
 		// Of another epoch it is the later one too: the hello was first.
-		if (position && (room.epoch !== position.epoch || (room.offset ?? -1) < position.offset)) Object.assign(room, position);
+		if (!position) continue;
+		// The versions that the hello names are of its own epoch.
+		if (room.epoch !== position.epoch) Object.assign(room, position, { state: undefined, presence: undefined });
+		else if ((room.offset ?? -1) < position.offset) Object.assign(room, position);
 	}
 }
 
