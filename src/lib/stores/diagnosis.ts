@@ -6,6 +6,7 @@ import { m } from '../paraglide/messages.js';
 import type { Ending } from '../protocol/codes.ts';
 import { adviceWords } from './advice.ts';
 import { dropWords } from './drop-words.ts';
+import { errorWords } from './error-words.ts';
 
 export interface DiagnosisWords {
 	summary: string;
@@ -127,10 +128,11 @@ function fact(found: Finding): string {
 	}
 }
 
-function ticket({ status, ms, code, message, pauseMs, genuine }: Extract<Finding, { what: 'ticket' }>): string {
+function ticket({ status, ms, code, message: said, pauseMs, genuine }: Extract<Finding, { what: 'ticket' }>): string {
 	const time = span(ms);
 	if (!genuine) return m.connection_fact_ticket_foreign({ status, time });
 	if (!code) return m.connection_fact_ticket({ status, time });
+	const message = errorWords({ code, message: said });
 	return pauseMs > 0
 		? m.connection_fact_ticket_patience({ status, time, code, message, pause: span(pauseMs) })
 		: m.connection_fact_ticket_refused({ status, time, code, message });

@@ -34,5 +34,6 @@ export function dropWords({
 	class?: ErrorClass;
 }): string {
 	if (getLocale() === 'en' && reason !== '') return reason;
-	return (byCode[code] ?? byClass[kind])();
+	// It stands within a sentence, in quotes or before a code.
+	return (byCode[code] ?? byClass[kind])().replace(/[.。]$/, '');
 }
