@@ -1,4 +1,6 @@
-/** Estimation: sixteen people whom nothing keeps from voting. */
+/** Estimation: sixteen people whom nothing keeps from voting, and one round from the first card to its line in a table. */
+import { readFile } from 'node:fs/promises';
+import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createFaultProxy } from '../support/proxy.ts';
@@ -79,4 +81,65 @@ test('16 people vote through two kill -9, a reload, a network without WebSocket 
 		await Promise.all(people.map(({ close }) => close()));
 		proxy.close();
 	}
+});
+
+test('by keyboard alone: a card, another one, none, the reveal, the next round; the rounds so far, and a table of them to keep', async ({
+	enter,
+}) => {
+	const { page } = await enter('keyboard?view=estimate');
+	await page.setViewportSize({ width: 390, height: 844 });
+	const accessible = async () => {
+		for (const colorScheme of ['light', 'dark'] as const) {
+			await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+			const axe = new AxeBuilder({ page });
+			// Of all that it looks for, a theme changes the colours.
+			const { violations } = await (colorScheme === 'light' ? axe : axe.withRules('color-contrast')).analyze();
+			expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+		}
+		expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+	};
+	const chosen = () =>
+		page.getByRole('radio', { checked: true }).evaluateAll((all) => all.map((one) => one.getAttribute('data-card')));
+
+	await page.getByRole('button', { name: 'Edit the topic' }).press('Enter');
+	await page.keyboard.type('Login, with "passkeys"');
+	await page.keyboard.press('Enter');
+	await expect(page.getByText('Login, with "passkeys"').first()).toBeVisible();
+	await cardOn(page, '0').focus();
+	await page.keyboard.type('13');
+	await expect(cardOn(page, '13')).toBeFocused();
+	await page.keyboard.press('Enter');
+	await expect.poll(chosen).toEqual(['13']);
+	await page.keyboard.press('ArrowLeft');
+	await page.keyboard.press('Enter');
+	await expect.poll(chosen).toEqual(['8']);
+	await page.keyboard.press('Space');
+	await expect.poll(chosen).toEqual([]);
+	await expect(page.locator('[data-progress]')).toHaveText('Nobody has voted yet');
+	await page.keyboard.press('Enter');
+	await expect(page.getByText('Your card lies on the table, face down.')).toBeVisible();
+	await accessible();
+	await page.reload();
+	await expect.poll(chosen).toEqual(['8']);
+
+	await page.getByRole('button', { name: 'Reveal', exact: true }).press('Enter');
+	await expect(page.locator('[data-stack="8"]')).toContainText('1 vote');
+	await accessible();
+	await expect(page.locator('[data-results]')).toBeFocused();
+	await page.getByLabel('Topic of the next round').fill('Logout');
+	await page.keyboard.press('Enter');
+	await expect(page.getByRole('heading', { name: 'Round 2' })).toBeVisible();
+	await expect.poll(chosen).toEqual([]);
+
+	await expect(cardOn(page, '0')).toBeFocused();
+
+	await page.getByRole('button', { name: 'Rounds' }).press('Enter');
+	await expect(page.getByRole('dialog')).toContainText('Login, with "passkeys"');
+	await accessible();
+	const saving = page.waitForEvent('download');
+	await page.getByRole('link', { name: 'Save as CSV' }).press('Enter');
+	const table = await readFile(await (await saving).path(), 'utf8');
+	expect(table).toMatch(/1,"Login, with ""passkeys""",.*,8\r\n/);
+	await page.getByRole('button', { name: 'Close' }).press('Enter');
+	await expect(page.getByRole('button', { name: 'Rounds' })).toBeFocused();
 });

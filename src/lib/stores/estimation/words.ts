@@ -80,6 +80,8 @@ export function problemText({ kind, code, message }: Problem, lead: Lead): strin
 		case 'already-revealed':
 			return kind === 'vote' ? m.estimation_problem_revealed_vote() : m.estimation_problem_revealed();
 		case 'forbidden':
+			// Everybody who is in the room may vote.
+			if (kind === 'vote') return m.chat_room_not_open();
 			// A server that has just started knows of nobody who was there: it waits for whoever led, as for anybody who has left.
 			return lead.name === 'gone'
 				? m.estimation_problem_forbidden_yet({ name: leaderName(lead) })

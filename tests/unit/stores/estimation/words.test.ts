@@ -25,6 +25,10 @@ describe('namesOf', () => {
 	])('in Chinese: %p -> %p', (names, text) => expect(read(speaking('zh-CN', () => namesOf(people(...names))))).toBe(text));
 });
 
+it('a vote that is forbidden -> the room is closed to them, and it is not about who leads', () => {
+	expect(problemText({ kind: 'vote', code: 'forbidden', message: '' }, { name: 'nobody' })).toMatch(/not open to you/);
+});
+
 describe('a refusal to whoever does not lead', () => {
 	const refused: Problem = { kind: 'reveal', code: 'forbidden', message: 'not the facilitator' };
 	const [ann] = people('Ann');
