@@ -105,6 +105,7 @@ test('by keyboard alone: a card, another one, none, the reveal, the next round; 
 	await page.keyboard.type('Login, with "passkeys"');
 	await page.keyboard.press('Enter');
 	await expect(page.getByText('Login, with "passkeys"').first()).toBeVisible();
+	await expect(page.getByRole('button', { name: 'Edit the topic' })).toBeFocused();
 	await cardOn(page, '0').focus();
 	await page.keyboard.type('13');
 	await expect(cardOn(page, '13')).toBeFocused();
