@@ -19,13 +19,19 @@ export interface Weight {
  * @throws Error when there is no build, or no such route in it
  */
 export async function weighPage(route: string): Promise<Weight> {
-	const chunks = v.parse(manifest, await Bun.file(join(output, '.vite/manifest.json')).json());
 	// The layout and the error page are loaded with every page.
-	const entries = [
+	return weigh([
 		'node_modules/@sveltejs/kit/src/runtime/client/entry.js',
 		`${generated}/app.js`,
 		...[0, 1, await nodeOf(route)].map((node) => `${generated}/nodes/${node}.js`),
-	];
+	]);
+}
+
+/** The weight of what is loaded later, such as `src/lib/components/Diagnosis.svelte`, with all that it shares with the page. */
+export const weighPart = (source: string): Promise<Weight> => weigh([source]);
+
+async function weigh(entries: string[]): Promise<Weight> {
+	const chunks = v.parse(manifest, await Bun.file(join(output, '.vite/manifest.json')).json());
 	const files = new Set<string>();
 	const follow = (name: string) => {
 		const found = chunks[name];

@@ -5,16 +5,18 @@
  */
 import { existsSync } from 'node:fs';
 import { compile } from '@inlang/paraglide-js';
+import { choosing, compact } from './compact-words.ts';
 
 const outdir = './src/lib/paraglide';
-const outputStructure = process.argv.includes('--build') ? 'message-modules' : 'locale-modules';
+const building = process.argv.includes('--build');
+const outputStructure = building ? 'message-modules' : 'locale-modules';
 /** Says what was compiled last. */
 const stamp = `${outdir}/compiled.txt`;
 
 async function fingerprint(): Promise<string> {
 	const hash = new Bun.CryptoHasher('sha256').update(outputStructure);
 	const texts = [...new Bun.Glob('messages/*/*.json').scanSync()].sort();
-	for (const path of ['package.json', 'project.inlang/settings.json', 'scripts/words.ts', ...texts])
+	for (const path of ['package.json', 'project.inlang/settings.json', 'scripts/words.ts', 'scripts/compact-words.ts', ...texts])
 		hash.update(`${path}\0${await Bun.file(path).text()}\0`);
 	return hash.digest('hex');
 }
@@ -30,7 +32,11 @@ if (!existsSync(stamp) || (await Bun.file(stamp).text()) !== current) {
 		emitReadme: false,
 		emitGitIgnore: false,
 		emitPrettierIgnore: false,
+		additionalFiles: building ? { 'say.js': choosing } : {},
 	});
+	if (building)
+		for (const path of new Bun.Glob(`${outdir}/messages/*.js`).scanSync())
+			await Bun.write(path, compact(await Bun.file(path).text()));
 	await Bun.write(stamp, current);
 }
 // The compiler leaves timers of half a minute behind.

@@ -1,13 +1,11 @@
 /** A message's text in parts: plain text, links, and mentions of people. Nothing of it is ever markup. */
-import { tokenize } from 'linkifyjs';
+import { linksIn } from './links.ts';
 
 export type TextPart =
 	| { kind: 'text'; text: string }
 	| { kind: 'link'; text: string; href: string }
 	| { kind: 'mention'; text: string; name: string };
 
-/** Nothing else may be behind a link, whatever recognises it. */
-const SAFE = /^(?:https?:\/\/|mailto:)/i;
 /** Without one of these there is no link: most messages are not looked at any closer. */
 const HINT = /[.:@]/;
 /** A letter or digit that would make a name part of a longer word. Scripts without blanks between words have no such letters. */
@@ -27,19 +25,13 @@ export function textParts(text: string, names: () => readonly string[]): TextPar
 		plain(text);
 		return parts;
 	}
-	let open = '';
-	for (const token of tokenize(text)) {
-		const href = token.isLink ? token.toHref('https') : '';
-		const value = token.toString();
-		if (!SAFE.test(href)) {
-			open += value;
-			continue;
-		}
-		plain(open);
-		open = '';
-		parts.push({ kind: 'link', text: value, href });
+	let done = 0;
+	for (const { from, to, href } of linksIn(text)) {
+		plain(text.slice(done, from));
+		parts.push({ kind: 'link', text: text.slice(from, to), href });
+		done = to;
 	}
-	plain(open);
+	plain(text.slice(done));
 	return parts;
 }
 

@@ -14,6 +14,13 @@ describe('links', () => {
 		['www.example.com', ['link(https://www.example.com)']],
 		['write to ann@example.com', ['write to ', 'link(mailto:ann@example.com)']],
 		['(http://example.com/(x))', ['(', 'link(http://example.com/(x))', ')']],
+		['[docs](https://a.io/x_)', ['[docs](', 'link(https://a.io/x_)', ')']],
+		['看https://example.com/路，然后', ['看', 'link(https://example.com/路)', '，然后']],
+		['“www.a.io:80/x”', ['“', 'link(https://www.a.io:80/x)', '”']],
+		['example.com.cn/a?x=1.', ['link(https://example.com.cn/a?x=1)', '.']],
+		['mailto:ann@example.com', ['link(mailto:ann@example.com)']],
+		['main.rs, README.md, 1.5, e.g. this', ['main.rs, README.md, 1.5, e.g. this']],
+		['https:// and x@y', ['https:// and x@y']],
 		['no link here', ['no link here']],
 		['', []],
 	])('%p', (text, parts) => {
@@ -28,6 +35,8 @@ describe('links', () => {
 		'file:///etc/passwd',
 		'blob:x',
 		'ftp://x',
+		'ftp://example.com',
+		'javascript://example.com/%0aalert(1)',
 	])('%p is text', (text) => {
 		for (const part of textParts(text, () => [])) if (part.kind === 'link') expect(part.href).toMatch(/^(https?:\/\/|mailto:)/);
 		expect(
