@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
 import { type Browser, test as base, type Page } from '@playwright/test';
 import { type ServerProcess, startServer } from '../support/server.ts';
 
@@ -88,4 +89,11 @@ export async function personOn(page: Page, url: string): Promise<Person> {
 			messages.locator('[data-tick]').evaluateAll((ticks) => ticks.map((tick) => tick.getAttribute('data-tick') ?? '')),
 		badge: () => page.locator('[popovertarget=connection-panel]'),
 	};
+}
+
+/** Whoever cannot see, or has a narrow phone, can use the page as it is now. */
+export async function expectUsable(page: Page) {
+	const { violations } = await new AxeBuilder({ page }).analyze();
+	base.expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+	base.expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
 }

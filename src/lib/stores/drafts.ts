@@ -1,23 +1,16 @@
-/** What was begun in each room and not sent: kept for this tab, across rooms and reloads. */
-const KEY = 'holdfast.draft ';
+/** What was begun in each room and not sent: kept for this tab, across rooms and reloads. Two tabs would write into one draft of the browser. */
+import type { WholeShelf } from './shelf.ts';
 
-type Shelf = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+export const DRAFT_KEY = 'holdfast.draft ';
 
-/** The tab's own storage; where it is switched off, one that forgets. Not that of the browser: two tabs would write into one draft. */
-export function tabShelf(): Shelf {
-	try {
-		return sessionStorage;
-	} catch {
-		return { getItem: () => null, setItem() {}, removeItem() {} };
-	}
-}
+type Shelf = Pick<WholeShelf, 'getItem' | 'setItem' | 'removeItem'>;
 
-export const draftOf = (shelf: Shelf, of: string): string => shelf.getItem(KEY + of) ?? '';
+export const draftOf = (shelf: Shelf, of: string): string => shelf.getItem(DRAFT_KEY + of) ?? '';
 
 export function keepDraft(shelf: Shelf, of: string, text: string) {
 	try {
-		if (text === '') shelf.removeItem(KEY + of);
-		else shelf.setItem(KEY + of, text);
+		if (text === '') shelf.removeItem(DRAFT_KEY + of);
+		else shelf.setItem(DRAFT_KEY + of, text);
 	} catch {
 		// Full: the draft stays in its field for as long as that is there.
 	}

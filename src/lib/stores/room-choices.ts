@@ -13,3 +13,11 @@ export function choices(
 	const rank = ({ room }: Visited) => (room === here ? 2 : waits(room) ? 0 : 1);
 	return fits.toSorted((a, b) => rank(a) - rank(b));
 }
+
+/** The rooms visited, and after them one's own that were not; those that are one's own go by the title that the server tells. */
+export function withOwn(rooms: readonly Visited[], own: readonly Visited[]): Visited[] {
+	const titles = new Map(own.map(({ room, title }) => [room, title]));
+	const known = new Set(rooms.map(({ room }) => room));
+	const visited = rooms.map(({ room, title }) => ({ room, title: titles.get(room) ?? title }));
+	return [...visited, ...own.filter(({ room }) => !known.has(room)).map(({ room, title }) => ({ room, title }))];
+}

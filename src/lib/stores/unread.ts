@@ -106,6 +106,14 @@ export class Unread {
 		this.#update();
 	}
 
+	/** What the browser kept is gone: somebody else is here. */
+	forget() {
+		this.#read.clear();
+		this.#heads.clear();
+		this.#waiting.clear();
+		this.#load();
+	}
+
 	/** Looks at once, such as when the list is opened. */
 	refresh(): Promise<void> {
 		return this.#look();

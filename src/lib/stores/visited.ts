@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { roomName } from '../protocol/frames.ts';
 import { parsed, type Shelf } from './shelf.ts';
 
-const KEY = 'holdfast.visited';
+export const VISITED_KEY = 'holdfast.visited';
 const MOST = 12;
 
 export interface Visited {
@@ -28,7 +28,7 @@ const visited = v.array(
 );
 
 export function visitedRooms(storage: Shelf): Visited[] {
-	const result = v.safeParse(visited, parsed(storage, KEY));
+	const result = v.safeParse(visited, parsed(storage, VISITED_KEY));
 	return result.success ? result.output.filter((room) => room !== null).slice(0, MOST) : [];
 }
 
@@ -46,7 +46,7 @@ export function forgetRoom(storage: Shelf, room: string) {
 
 function keep(storage: Shelf, rooms: Visited[]) {
 	try {
-		storage.setItem(KEY, JSON.stringify(rooms.slice(0, MOST)));
+		storage.setItem(VISITED_KEY, JSON.stringify(rooms.slice(0, MOST)));
 	} catch {
 		// Full. The list is a convenience; the room works without it.
 	}

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'bun:test';
 import { RealtimeError } from '../../../src/lib/client/errors.ts';
 import type { Client } from '../../../src/lib/client/types.ts';
 import { markRead, readMarks } from '../../../src/lib/stores/read-marks.ts';
-import { choices } from '../../../src/lib/stores/room-choices.ts';
+import { choices, withOwn } from '../../../src/lib/stores/room-choices.ts';
 import { Unread, waitingIn } from '../../../src/lib/stores/unread.ts';
 import { visitedRooms } from '../../../src/lib/stores/visited.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -114,4 +114,18 @@ it('the switcher offers what waits first, what is open last, and what fits what 
 	const names = (typed: string) => choices(rooms, typed, 'here', (room) => room === 'gamma').map(({ room }) => room);
 	expect(names('')).toEqual(['gamma', 'Alpha team', 'beta', 'here']);
 	expect(names('TEAM al')).toEqual(['Alpha team']);
+});
+
+it('private rooms are in the switcher from the start, under the title that the server tells', () => {
+	const visited = ['lobby', 'private-b'].map((room) => ({ room, title: room }));
+	const own = [
+		{ room: 'private-a', title: 'Crew', owner: true },
+		{ room: 'private-b', title: 'Sprint 7', owner: false },
+	];
+	expect(withOwn(visited, own)).toEqual([
+		{ room: 'lobby', title: 'lobby' },
+		{ room: 'private-b', title: 'Sprint 7' },
+		{ room: 'private-a', title: 'Crew' },
+	]);
+	expect(withOwn(visited, [])).toEqual(visited);
 });

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { integer } from '../../protocol/integer.ts';
 import type { Kept } from './own-choice.ts';
 
-const KEY = 'holdfast.cards';
+export const CARDS_KEY = 'holdfast.cards';
 /** Rooms that are kept in mind, the newest first. */
 const MOST = 20;
 const kept = v.object({
@@ -18,7 +18,7 @@ const list = v.array(v.fallback(v.nullable(kept), null));
 type Shelf = Pick<Storage, 'getItem' | 'setItem'>;
 
 function all(shelf: Shelf) {
-	const stored = v.safeParse(list, parse(shelf.getItem(KEY)));
+	const stored = v.safeParse(list, parse(shelf.getItem(CARDS_KEY)));
 	return stored.success ? stored.output.filter((card) => card !== null) : [];
 }
 
@@ -31,14 +31,14 @@ export function keptCard(shelf: Shelf, room: string): Kept | null {
 export function keepCard(shelf: Shelf, room: string, card: Kept | null) {
 	const others = all(shelf).filter((other) => other.room !== room);
 	try {
-		shelf.setItem(KEY, JSON.stringify((card ? [{ room, ...card }, ...others] : others).slice(0, MOST)));
+		shelf.setItem(CARDS_KEY, JSON.stringify((card ? [{ room, ...card }, ...others] : others).slice(0, MOST)));
 	} catch {
 		// Full: after a reload the page says that we have voted, and not what.
 	}
 }
 
 /** Whether a change of the browser's storage may be of our cards; `key` null: all of it was cleared. */
-export const isOfCards = (key: string | null) => key === null || key === KEY;
+export const isOfCards = (key: string | null) => key === null || key === CARDS_KEY;
 
 function parse(text: string | null): unknown {
 	try {
