@@ -24,7 +24,7 @@ test('Ann makes a private room and copies the link -> Bob joins and speaks -> sh
 	await expect(page.getByRole('button', { name: /^Take back the link/ })).toBeVisible();
 	await expect(page.getByLabel('The new link')).toHaveCount(0);
 
-	const his = await browser.newContext({ locale: 'en-GB' });
+	const his = await browser.newContext({ locale: 'en-GB', viewport: { width: 360, height: 720 } });
 	const bob = await his.newPage();
 	const answer = await bob.goto(link);
 	expect(answer?.headers()).toMatchObject({ 'referrer-policy': 'no-referrer', 'x-robots-tag': 'noindex' });
