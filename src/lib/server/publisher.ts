@@ -138,7 +138,17 @@ export class Publisher {
 	#add(waiting: Waiting) {
 		this.#waiting.push(waiting);
 		this.#waitingLength += waiting.entry.body.length;
-		this.#committing ??= this.#commitAll();
+		this.#committing ??= this.#begin();
+	}
+
+	/** Commits until nothing waits. Whatever fails on the way, the next message begins anew. */
+	#begin(): Promise<void> {
+		return this.#commitAll()
+			.catch((error: unknown) => this.#options.report('commit', error))
+			.finally(() => {
+				this.#committingSince = null;
+				this.#committing = this.#waiting.length > 0 ? this.#begin() : undefined;
+			});
 	}
 
 	/** Takes no more and resolves once everything that was taken is answered. What comes now, its client sends again elsewhere. */
@@ -157,15 +167,15 @@ export class Publisher {
 			const published = tracer ? batch.filter(({ by }) => by).length : 0;
 			const span = published > 0 ? tracer?.start('publish', { messages: published }) : undefined;
 			const commit = span?.start('commit');
-			this.#committingSince = clock.now();
 			try {
+				const startedAt = clock.now();
+				this.#committingSince = startedAt;
 				const appended = await log.append(batch.map(({ entry }) => entry));
 				commit?.end();
-				timings.commit.record(clock.now() - this.#committingSince);
+				timings.commit.record(clock.now() - startedAt);
 				this.#answer(batch, appended, span);
 				span?.end();
 			} catch (error) {
-				this.refusedAt = clock.now();
 				commit?.fail(error);
 				span?.fail(error);
 				this.#options.report('commit', error);
@@ -180,10 +190,9 @@ export class Publisher {
 						retryAfterMs: RETRY_AFTER,
 					});
 				}
+				this.refusedAt = clock.now();
 			}
 		}
-		this.#committingSince = null;
-		this.#committing = undefined;
 	}
 
 	/** How long the transaction that is under way has lasted, in milliseconds; 0 where there is none. */

@@ -1,6 +1,5 @@
 /** Who this browser speaks as: asks the server for an identity, for another name, or to be forgotten. */
 import * as v from 'valibot';
-import { forgetOutbox } from '../client/indexed-db-forget.ts';
 import { m } from '../paraglide/messages.js';
 import { user } from '../protocol/frames.ts';
 import { errorWords } from './error-words.ts';
@@ -35,8 +34,10 @@ export async function signOut(id: string, body: { everywhere: boolean; client?: 
 
 /** Lets go of what the person left unsent in this browser, once the page's own client is closed. */
 export async function forgetUnsent(id: string): Promise<void> {
-	// Where the browser refuses its database there is nothing to let go of.
-	await forgetOutbox(id).catch((error: unknown) => console.warn(error));
+	// Who never leaves need not load it. Where the browser refuses its database there is nothing to let go of.
+	await import('../client/indexed-db-forget.ts')
+		.then(({ forgetOutbox }) => forgetOutbox(id))
+		.catch((error: unknown) => console.warn(error));
 }
 
 export const hasSignedOut = (id: string): boolean => browserShelf().getItem(SIGNED_OUT) === id;
