@@ -49,14 +49,21 @@ export function keepRoom(room: Room, reader: string | undefined) {
 	if (reader === undefined || !('caches' in window)) return;
 	const shelf = new MessageShelf(caches, location.origin);
 	const keeper = new Keeper((recent) => shelf.write(room.name, { ...recent, messages: [...recent.messages], reader }));
-	shelf.read(room.name, reader).then(
-		(kept) => kept && room.adopt(kept),
-		(error: unknown) => console.warn('what was kept could not be read:', error),
-	);
+	// Until what was kept is in the room, the room knows less than it: a page that goes at once must not write that over it.
+	let adopted = $state(false);
+	shelf
+		.read(room.name, reader)
+		.then(
+			(kept) => kept && room.adopt(kept),
+			(error: unknown) => console.warn('what was kept could not be read:', error),
+		)
+		.finally(() => {
+			adopted = true;
+		});
 	$effect(() => {
 		const { recent, refused } = room;
 		if (refused !== null) dropPage(shelf.addressOf(room.name));
-		else if (recent) keeper.changed(recent);
+		else if (recent && adopted) keeper.changed(recent);
 	});
 	$effect(() => {
 		const stops = [on(window, 'pagehide', () => keeper.flush()), on(document, 'visibilitychange', () => keeper.flush())];

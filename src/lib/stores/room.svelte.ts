@@ -62,7 +62,10 @@ export class Room {
 	get recent(): Recent | null {
 		this.#subscribe();
 		const position = this.#subscription?.position ?? this.#position;
-		return position ? { ...position, ...this.#transcript.newest(RECENT) } : null;
+		if (!position) return null;
+		// Of what was adopted the subscription knows nothing before the server has told it again.
+		const offset = Math.max(position.offset, this.#transcript.lastOffset);
+		return { epoch: position.epoch, offset, ...this.#transcript.newest(RECENT) };
 	}
 
 	get marks() {
