@@ -81,8 +81,15 @@ export async function personOn(page: Page, url: string): Promise<Person> {
 		page,
 		offline: (on) => context.setOffline(on),
 		async say(text) {
-			await page.getByRole('textbox', { name: 'Message' }).fill(text);
-			await page.keyboard.press('Enter');
+			const field = page.getByRole('textbox', { name: 'Message' });
+			// Before its scripts run a page takes the text, and no Enter.
+			await base
+				.expect(async () => {
+					await field.fill(text);
+					await field.press('Enter');
+					await base.expect(field).toHaveValue('', { timeout: 1_000 });
+				})
+				.toPass();
 		},
 		texts: () => messages.locator('p[dir=auto]').allTextContents(),
 		ticks: () =>
