@@ -8,7 +8,7 @@ import { userName } from '../identity/names.ts';
 import type { People } from '../identity/people.ts';
 import type { SignOuts } from '../identity/sign-outs.ts';
 import { IDENTITY_COOKIE, type Identities, type Issued } from '../identity.ts';
-import { jsonOf, textOf } from './body.ts';
+import { jsonOf, wholeOrEmpty } from './body.ts';
 import { refusal } from './refusal.ts';
 
 /** The longest body of `POST /api/identity`, in bytes. */
@@ -89,7 +89,7 @@ async function read<Schema extends v.GenericSchema>(
 	{ request }: Knock,
 	schema: Schema,
 ): Promise<v.InferOutput<Schema> | Response> {
-	const body = await textOf(request, IDENTITY_BYTES).catch(() => ''); // who broke off hears no answer: any will do
+	const body = await wholeOrEmpty(request, IDENTITY_BYTES);
 	if (body === null) return refusal(413, 'too-large', `expected at most ${IDENTITY_BYTES} bytes`);
 	const wanted = v.safeParse(schema, jsonOf(body || '{}'));
 	if (wanted.success) return wanted.output;

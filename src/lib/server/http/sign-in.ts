@@ -2,7 +2,7 @@
 import type { Server } from 'bun';
 import * as v from 'valibot';
 import type { Connection } from '../connection.ts';
-import { jsonOf, textOf } from './body.ts';
+import { jsonOf, wholeOrEmpty } from './body.ts';
 import { barred, refuseToken, visitorOf } from './operator.ts';
 import { Mistaken, refusal } from './refusal.ts';
 import type { ApiEndpoint } from './route.ts';
@@ -17,7 +17,7 @@ export async function answerSession(to: ApiEndpoint, request: Request, server: S
 	const off = barred(admin.configured, visitor);
 	if (off) return off;
 	if (request.method === 'DELETE') return signed(admin.signOut(visitor.secure));
-	const body = await textOf(request, BODY_BYTES).catch(() => ''); // who broke off hears no answer: any will do
+	const body = await wholeOrEmpty(request, BODY_BYTES);
 	if (body === null) return refusal(413, 'too-large', `expected at most ${BODY_BYTES} bytes`);
 	const parsed = v.safeParse(wanted, jsonOf(body));
 	if (!parsed.success) throw new Mistaken(parsed.issues[0].message);

@@ -6,7 +6,7 @@ import type { User } from '../../../protocol/frames.ts';
 import type { Connection } from '../../connection.ts';
 import { type KnownRoom, Unstored } from '../../private-rooms/room-store.ts';
 import { NOT_OPEN } from '../../rights.ts';
-import { jsonOf, textOf } from '../body.ts';
+import { jsonOf, wholeOrEmpty } from '../body.ts';
 import { Mistaken, Refused, refusal } from '../refusal.ts';
 import { identify, spend } from '../request.ts';
 import type { ApiEndpoint, Route } from '../route.ts';
@@ -53,7 +53,7 @@ export async function bodyOf<const Schema extends v.GenericSchema>(
 ): Promise<v.InferOutput<Schema>> {
 	if (!/^application\/json\s*(;|$)/i.test(request.headers.get('content-type') ?? ''))
 		throw new Mistaken('body: expected JSON, with content-type: application/json');
-	const text = await textOf(request, BODY_BYTES).catch(() => ''); // who broke off hears no answer: any will do
+	const text = await wholeOrEmpty(request, BODY_BYTES);
 	if (text === null) throw new Refused(closeCode.payload, `a body has at most ${BODY_BYTES} bytes`);
 	const parsed = v.safeParse(schema, jsonOf(text));
 	if (parsed.success) return parsed.output;
