@@ -12,7 +12,7 @@ import { until } from './until.ts';
 
 export const root = join(import.meta.dir, '..');
 /** Signs the identities of the generator's clients, each of which is a person of its own. */
-export const IDENTITY_SECRET = 'a secret for the bench alone, worth nothing';
+export const IDENTITY_SECRET = 'a secret for the bench alone that is worth nothing';
 
 interface Peer {
 	title: string;
